@@ -1,0 +1,75 @@
+"""Who is a speaker? A public face, and a private profile that only its own seat may see."""
+
+from hashlib import blake2b
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from .traits import BigFive
+
+
+class ProfileSentence(BaseModel):
+    """One fact in the first person, with what it is about: `I have two cats.` (Animal | Owned; animal: cats)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str = Field(min_length=1)
+    category: str | None = None
+    """Path in the taxonomy, such as `Preference | Book | Author`."""
+    entity: str | None = None
+    """The value that the sentence is about; stands in the sentence."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"text": value} if isinstance(value, str) else value
+
+
+class Public(BaseModel):
+    """What everyone at the table may know of a person."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    introduction: str = ""
+    relation: str = ""
+
+
+class Persona(BaseModel):
+    """Who a speaker is. `public` may be seen by all; the rest is private to its seat."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = ""
+    """Unique in its file; made from the content where none is given."""
+    name: str = Field(min_length=1)
+    introduction: str = ""
+    """One public sentence, in the third person."""
+    relation: str = ""
+    """Public: how this person is related to the others."""
+    profile: tuple[ProfileSentence, ...] = ()
+    traits: BigFive | None = None
+    style: tuple[str, ...] = ()
+    """How the person talks: `informal`, `talkative`, ..."""
+    goal: str = ""
+    """What the person wants from the conversation; private."""
+    language: str = "en"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_id(cls, value: Any) -> Any:
+        if isinstance(value, dict) and not value.get("id"):
+            profile = value.get("profile") or ()
+            texts = [s if isinstance(s, str) else s.get("text", "") if isinstance(s, dict) else s.text for s in profile]
+            content = "\x1f".join([str(value.get("name", "")), *map(str, texts)])
+            value = {**value, "id": blake2b(content.encode(), digest_size=6).hexdigest()}
+        return value
+
+    @property
+    def public(self) -> Public:
+        return Public(name=self.name, introduction=self.introduction, relation=self.relation)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The texts of the profile; private like the profile."""
+        return tuple(sentence.text for sentence in self.profile)
