@@ -1,0 +1,49 @@
+"""What is a critic? A small class with one async method, named for the claim that it checks."""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Protocol, runtime_checkable
+
+from ..agents import Dialogue
+from .case import Case, Sees
+from .verdict import Abstention, Preference, Verdict
+
+
+@runtime_checkable
+class Critic(Protocol):
+    """One claim about a dialogue, checked. Built-ins are frozen dataclasses; their fields are the YAML `options`."""
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Services that the panel binds once, each as the field of that name: chat, embedder, nli, toxicity."""
+    sees: ClassVar[Sees] = Sees.TRANSCRIPT
+
+    async def review(self, case: Case) -> Verdict | Abstention: ...
+
+
+class Comparer(Protocol):
+    """Which of two candidates for one job is better?"""
+
+    async def compare(self, case: Case, first: Dialogue, second: Dialogue) -> Preference: ...
+
+
+class Neighbours(Protocol):
+    """What a corpus critic may know of other dialogues: accepted ones only, in (round, index) order, streamed."""
+
+    def earlier(self) -> Iterable[Dialogue]:
+        """Accepted in earlier rounds."""
+        ...
+
+    def settled(self) -> Iterable[Dialogue]:
+        """Accepted in this round before this barrier."""
+        ...
+
+
+@runtime_checkable
+class CorpusCritic(Protocol):
+    """Runs once at a round's barrier, over the round's cases in (round, index) order."""
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    sees: ClassVar[Sees] = Sees.TRANSCRIPT
+
+    async def review_round(self, cases: Sequence[Case], corpus: Neighbours) -> Sequence[Verdict | Abstention]:
+        """One answer a case, in order. `cases` may be read from storage as it is walked: don't keep it."""
+        ...
