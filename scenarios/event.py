@@ -1,0 +1,86 @@
+"""What can a watcher hear from a run?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..agents import Member, Place
+from ..critics import Outcome, Review
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The first event of a run, resumed or new."""
+
+    name: str
+    description: str
+    output: str
+    rounds: int
+    jobs: int
+    """A round; with `until_accepted` the size of a wave."""
+    until_accepted: int | None
+    concurrency: int
+    models: tuple[str, ...]
+    """Short strings, the default first."""
+    critics: tuple[str, ...]
+    """Names, in panel order."""
+    done_before: int = 0
+    """Jobs that the ledger already holds as done, all rounds."""
+    budget: Mapping[str, float] = field(default_factory=dict)
+    """The limits that are set: usd, tokens, minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundStarted:
+    """A round begins; `jobs` of it are to do, `done` already are."""
+
+    round: int
+    jobs: int
+    done: int
+    exemplars: int
+    """Size of the pool that exemplars are drawn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobStarted:
+    """A job's first open try begins."""
+
+    round: int
+    index: int
+    cast: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """The panel has answered on one try."""
+
+    place: Place
+    review: Review
+
+
+@dataclass(frozen=True, slots=True)
+class JobDone:
+    """A job is settled under the panel."""
+
+    round: int
+    index: int
+    outcome: Outcome
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoundClosed:
+    """All jobs of a round are done."""
+
+    round: int
+    accepted: int
+    jobs: int
+    distinct_2: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The last event. `why` is empty when the run did all that the scenario asks for."""
+
+    accepted: int
+    jobs: int
+    why: str = ""
