@@ -1,0 +1,85 @@
+"""What is a seat told before it speaks? The one place where a private persona becomes text, for its own seat alone."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from ..models.request import Kind, Part, Role
+from ..personas import Persona, Public
+from .dialogue import Dialogue, Member
+from .prompt import render
+from .staging import Staging, language_name
+
+
+def briefing(
+    member: Member, others: Sequence[Public], exemplars: Sequence[Dialogue], staging: Staging, side: int
+) -> tuple[Part, ...]:
+    """The system message of one seat, shared parts first: instructions, exemplars told from its side, its persona.
+
+    `side` is the position of the seat in its cast, and picks the side from which an exemplar is told.
+    """
+    seats = len(others) + 1
+    shown = [Part(Role.SYSTEM, Kind.EXEMPLAR, _told(ex, side, n), member.seat) for n, ex in enumerate(exemplars, 1)]
+    persona = Part(Role.SYSTEM, Kind.PERSONA, persona_text(member.persona, others), member.seat)
+    return (_instructions(staging.setting, staging.language, staging.style, seats), *shown, persona)
+
+
+def persona_text(persona: Persona, others: Sequence[Public]) -> str:
+    """The private persona as its own seat reads it, with what is public of the others."""
+    return render(
+        "persona",
+        name=persona.name,
+        introduction=persona.introduction,
+        relation=persona.relation,
+        profile=persona.sentences,
+        traits=persona.traits.line() if persona.traits else "",
+        style=persona.style,
+        goal=persona.goal,
+        others=others,
+    )
+
+
+@lru_cache(maxsize=64)
+def _instructions(setting: str, language: str, style: tuple[str, ...], seats: int) -> Part:
+    text = render("instructions", setting=setting, language=language_name(language), style=style, seats=seats)
+    return Part(Role.SYSTEM, Kind.INSTRUCTIONS, text)
+
+
+@lru_cache(maxsize=64)
+def reminder(name: str) -> Part:
+    """A fixed line for the end of a request: closing, not-yet, opening, waiting."""
+    return Part(Role.USER, Kind.REMINDER, render(name))
+
+
+def again(reason: str) -> Part:
+    """Why a reply can't be used; stands in the next request alone."""
+    return Part(Role.USER, Kind.REMINDER, render("again", reason=reason))
+
+
+def note(seat: str, advice: str) -> Part:
+    """The director's note for one seat."""
+    return Part(Role.USER, Kind.NOTE, render("note", advice=advice.strip()), seat)
+
+
+def _told(exemplar: Dialogue, side: int, number: int) -> str:
+    """An exemplar from one side; kept, since all jobs of a round may share it."""
+    place = (exemplar.id, side % len(exemplar.cast), number)
+    if place not in _stories:
+        if len(_stories) >= 512:
+            _stories.clear()
+        teller = person(exemplar.cast[place[1]].persona)
+        _stories[place] = render("exemplar", number=number, persona=teller, turns=named_turns(exemplar))
+    return _stories[place]
+
+
+_stories: dict[tuple[str, int, int], str] = {}
+
+
+def person(persona: Persona) -> Mapping[str, Any]:
+    """What an exemplar tells of the one person from whose side it is told."""
+    return {"name": persona.name, "introduction": persona.introduction, "profile": persona.sentences}
+
+
+def named_turns(dialogue: Dialogue) -> list[dict[str, str]]:
+    names = {member.seat: member.name for member in dialogue.cast}
+    return [{"name": names[turn.seat], "text": turn.text} for turn in dialogue.turns]

@@ -1,0 +1,137 @@
+"""How does one call write a whole dialogue? Script mode: sees all personas, by design; its reply is parsed strictly."""
+
+import re
+from collections.abc import Sequence
+
+from autogen_core import CancellationToken
+from autogen_core.models import CreateResult
+
+from ..models.request import Kind, Part, Role, Task
+from ..models.thread import Thread
+from .briefing import again, named_turns
+from .calls import Calls
+from .dialogue import Dialogue, Member, StopReason, Turn
+from .event import TurnRefused, TurnSpoken
+from .play import Play
+from .prompt import render
+from .staging import language_name
+
+
+class NotAScript(ValueError):
+    """The reply is no dialogue in the form that was asked for; the message says why, for the model."""
+
+
+async def write_script(play: Play, token: CancellationToken) -> Dialogue:
+    """Ask for the dialogue in one call, at most `patience` times again; then the try fails."""
+    assert play.writer is not None
+    thread, calls, reason = Thread(), Calls(play.seed, play.place), ""
+    thread.add(*_parts(play))
+    for _ in range(play.staging.patience + 1):
+        tail = (again(reason),) if reason else ()
+        result = await calls.bind(play.writer, Task.SCRIPT).create(thread.messages(*tail), cancellation_token=token)
+        try:
+            turns = _parsed(play, result)
+        except NotAScript as problem:
+            reason = str(problem)
+            play.events(TurnRefused(play.place, "writer", "script", reason))
+            continue
+        for number, turn in enumerate(turns):
+            name = play.job.cast[play.seats.index(turn.seat)].name
+            play.events(TurnSpoken(play.place, turn.seat, name, number, turn.text))
+        return play.dialogue(turns, StopReason.SCRIPT_END)
+    return play.dialogue((), StopReason.GUARD, f"writer: script: {reason}", {"script": play.staging.patience + 1})
+
+
+def _parsed(play: Play, result: CreateResult) -> tuple[Turn, ...]:
+    key = getattr(result, "request_key", None)
+    turns = read_script(str(result.content), play.job.cast)
+    if len(turns) < 2:
+        raise NotAScript("it held fewer than two turns.")
+    return tuple(Turn(seat, text, key) for seat, text in turns)
+
+
+_FENCE = re.compile(r"^\s*```.*$", re.MULTILINE)
+_LABEL = re.compile(r"^\W*?(?P<label>[^:\n]{1,40}?)[*_\]\s]*:[*_]*\s*(?P<text>.*)$")
+
+
+def read_script(reply: str, cast: Sequence[Member]) -> list[tuple[str, str]]:
+    """(seat, text) of each `Name: text` line.
+
+    Fences, empty lines, and prose before the first and after the last turn are passed over; bold or bulleted labels and
+    `User 1`-like numbering are read. Raises NotAScript where a line between the turns has no label or a foreign one.
+    """
+    seats = {member.name.casefold(): member.seat for member in cast}
+    seats |= {f"user {n}": member.seat for n, member in enumerate(cast, 1)}
+    turns: list[tuple[str, str]] = []
+    loose = ""
+    for line in (line.strip() for line in _FENCE.sub("", reply).splitlines()):
+        if not line:
+            continue
+        found = _LABEL.match(line)
+        seat = seats.get(found["label"].strip(" *_#->[]()\"'0123456789.").casefold()) if found else None
+        seat = seat or (seats.get(found["label"].strip(" *_#->[]()\"'").casefold()) if found else None)
+        if found and seat:
+            if loose and turns:
+                raise NotAScript(f"the line {loose[:60]!r} has no name before it.")
+            turns.append((seat, _unquoted(found["text"])))
+        else:
+            loose = line if turns else ""
+    if not turns:
+        raise NotAScript(f"no line begins with a name and a colon, such as {cast[0].name + ':'!r}.")
+    if any(not text for _, text in turns):
+        raise NotAScript("a turn was empty.")
+    return turns
+
+
+def _unquoted(text: str) -> str:
+    return (
+        text[1:-1].strip() if len(text) > 2 and text[0] == text[-1] == '"' and '"' not in text[1:-1] else text.strip()
+    )
+
+
+def _parts(play: Play) -> list[Part]:
+    staging, cast = play.staging, play.job.cast
+    instructions = render(
+        "script",
+        names=_speaking_order(play),
+        least=staging.least,
+        most=staging.most,
+        alternate=staging.order == "round-robin",
+        language=language_name(staging.language),
+        style=staging.style,
+        setting=staging.setting,
+    )
+    exemplars = [
+        Part(
+            Role.SYSTEM,
+            Kind.EXEMPLAR,
+            render("script-exemplar", number=n, people=_people(e.cast), turns=named_turns(e)),
+        )
+        for n, e in enumerate(play.job.exemplars, 1)
+    ]
+    notes = [{"name": play.job.cast[play.seats.index(seat)].name, "text": text} for seat, text in play.notes.items()]
+    personas = render("script-personas", people=_people(cast), notes=notes)
+    return [
+        Part(Role.SYSTEM, Kind.INSTRUCTIONS, instructions),
+        *exemplars,
+        Part(Role.SYSTEM, Kind.PERSONA, personas),
+        Part(Role.USER, Kind.REMINDER, render("script-write")),
+    ]
+
+
+def _speaking_order(play: Play) -> list[str]:
+    first = play.seats.index(play.staging.first(play.seats))
+    names = [member.name for member in play.job.cast]
+    return [*names[first:], *names[:first]]
+
+
+def _people(cast: Sequence[Member]) -> list[dict[str, object]]:
+    return [
+        {
+            "name": m.name,
+            "introduction": m.persona.introduction.rstrip("."),
+            "profile": m.persona.sentences,
+            "traits": m.persona.traits.line() if m.persona.traits else "",
+        }
+        for m in cast
+    ]
