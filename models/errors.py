@@ -4,7 +4,9 @@ TertuliaError
  ├─ Mistake              the user's: printed without a traceback, exit code 2
  ├─ Stopped              the world's: the run stops early and can be resumed, exit code 3
  │   ├─ ServerDown       no answer, or none that a retry could mend
+ │   │   └─ Unavailable  one try that failed; the next may pass
  │   ├─ BudgetSpent      the next call would pass a limit of `budget:`
+ │   ├─ AccountSpent     the account behind the key has no credit left
  │   └─ StorageFailed    the ledger can't be written (disk full, permission)
  └─ ReplyRefused         the server answered, and refuses this one request (content filter, too long)
 """
@@ -26,8 +28,22 @@ class ServerDown(Stopped):
     """The model server can't be reached, or fails at every retry."""
 
 
+class Unavailable(ServerDown):
+    """One try of a call failed in a way that another try may mend. Endpoints raise it, retrying catches it."""
+
+    def __init__(self, why: str, *, retry_after: float | None = None, unreachable: bool = False) -> None:
+        """`retry_after`: seconds that the server asks for. `unreachable`: nobody listens at the address."""
+        super().__init__(why)
+        self.retry_after = retry_after
+        self.unreachable = unreachable
+
+
 class BudgetSpent(Stopped):
     """The next call would pass the budget."""
+
+
+class AccountSpent(Stopped):
+    """The account behind the key has no credit left."""
 
 
 class StorageFailed(Stopped):

@@ -147,4 +147,3 @@ class Events(Protocol):
 
 def unwatched(event: object, /) -> None:
     """The watcher who looks away."""
-

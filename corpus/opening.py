@@ -1,0 +1,127 @@
+"""How is a ledger opened: which database, under which lock, in which schema?"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from sqlite3 import connect
+
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+
+from ..models.errors import Mistake, StorageFailed
+from .schema import migrate, stored_version, version
+
+FILE = "ledger.sqlite"
+PAGE = 8192
+"""Bytes; a dialogue of sixteen turns fits into one."""
+HOLD = 0x7E47
+BUSY = "wait for it, stop it, or give this one another place with --output; reading (show, stats, export) works meanwhile"
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a ledger lies: a SQLite file, or a database server."""
+
+    url: URL
+    path: Path | None = None
+    """Of the SQLite file."""
+
+    @property
+    def name(self) -> str:
+        """For messages; never with a password."""
+        return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
+
+    def connect(self, *, write: bool) -> Connection:
+        """Raises Mistake where there is no ledger, StorageFailed where there is one that can't be opened."""
+        if self.path and write:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        elif self.path and not self.path.is_file():
+            raise Mistake(f"no ledger at {self.name}: give the output folder of a run, or start one with `tertulia run`")
+        engine = self._engine(write)
+        event.listen(engine, "handle_error", self._translate)
+        return engine.connect()
+
+    def _engine(self, write: bool) -> Engine:
+        if self.path is None:
+            return create_engine(self.url, poolclass=NullPool, **({} if write else {"isolation_level": "AUTOCOMMIT"}))
+        engine = create_engine("sqlite://", creator=lambda: _sqlite(self.path, write), poolclass=NullPool)
+        if write:
+            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        return engine
+
+    def _translate(self, context: ExceptionContext) -> None:
+        """A database's error, as one of ours."""
+        error = context.original_exception
+        if "not a database" in str(error):
+            raise Mistake(f"{self.name} is no ledger of Tertulia ({error}): name another place with --output") from error
+        raise StorageFailed(
+            f"the ledger {self.name} fails ({error}): mend it (free space, permissions, the server), then run the same "
+            "command again; what was committed is kept"
+        ) from error
+
+
+def locate(where: str | Path) -> Site:
+    """A database URL, a SQLite file, or a folder with `ledger.sqlite` in it (a path without a suffix is a folder)."""
+    if isinstance(where, str) and "://" in where:
+        return _server(where)
+    path = Path(where).expanduser()
+    if path.is_dir() or not (path.suffix or path.exists()):
+        path /= FILE
+    return Site(URL.create("sqlite", database=str(path)), path)
+
+
+def _server(where: str) -> Site:
+    try:
+        url = make_url(where)
+        if url.get_backend_name() == "sqlite" and url.database:
+            return locate(Path(url.database))
+        url.get_dialect().import_dbapi()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise Mistake(f"no ledger can lie at such an address ({error}): give a path or postgresql://...") from error
+    except ModuleNotFoundError as error:
+        raise Mistake(f"a ledger on a server needs its driver ({error}): pip install 'tertulia[postgres]'") from error
+    if url.get_backend_name() != "postgresql":
+        raise Mistake(f"a ledger lies in SQLite or PostgreSQL, not in {url.get_backend_name()!r}: give a path")
+    return Site(url)
+
+
+def _sqlite(path: Path, write: bool) -> SqliteConnection:
+    uri = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
+    connection = connect(uri, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
+    settings = [f"page_size={PAGE}", "journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=2000"]
+    for setting in (*(settings if write else ()), "cache_size=-16000"):
+        connection.execute(f"PRAGMA {setting}").close()
+    return connection
+
+
+def lock(path: Path) -> FileLock:
+    """One run writes a ledger file at a time; the death of the process lets go of it. Raises Mistake when it is held."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    held = FileLock(f"{path}.lock", timeout=0, thread_local=False)
+    try:
+        held.acquire()
+    except Timeout as error:
+        raise Mistake(f"another run is writing {path}: {BUSY}") from error
+    except OSError as error:
+        raise StorageFailed(f"{path}.lock can't be written ({error}): look at its permissions") from error
+    return held
+
+
+def hold(connection: Connection, run: int, name: str) -> None:
+    """The same on a server: one session a run. Raises Mistake when another holds it."""
+    if connection.dialect.name == "postgresql" and not connection.scalar(select(func.pg_try_advisory_lock(HOLD, run))):
+        raise Mistake(f"another process is writing this run of {name}: {BUSY}")
+
+
+def prepare(connection: Connection, site: Site, *, write: bool) -> bool:
+    """Check the schema, and bring it to this version with `write`. False for a ledger to be brought forward first."""
+    if write:
+        with connection.begin():
+            migrate(connection, site.name)
+        return True
+    found = stored_version(connection, site.name)
+    if not found:
+        raise Mistake(f"{site.name} is empty: start a run with `tertulia run`")
+    return found == version()

@@ -1,0 +1,114 @@
+"""What exactly was sent to the models, and what came back? For a reader's eye, and for the audit."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from ..models.errors import TertuliaError
+from ..models.request import Kind, Part, Reply, Request, Role, Task
+from .coding import from_json
+from .replies import reply_of
+from .schema import replies, settings, texts
+
+PAGE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One call, as it was made."""
+
+    request: Request
+    """Its scope names the job, its task what for; each part knows what it is."""
+    reply: Reply
+    usd: float
+    seconds: float
+
+
+class Outbox:
+    """Puts requests together again from what is stored of them."""
+
+    def __init__(self, connection: Connection, run: int) -> None:
+        self._connection = connection
+        self._run = run
+        self._settings: dict[int, RowMapping] = {}
+
+    def of_scope(self, scope: str) -> list[Sent]:
+        """All calls of a job, in the order of their replies. Raises TertuliaError for a damaged one."""
+        rows = self._rows(replies.c.scope == scope)
+        return self._whole(sorted(rows, key=lambda row: int(row["n"])))
+
+    def all(self) -> Iterator[Sent]:
+        """Every call of the run, scope by scope, in an order that does not change; streamed."""
+        yield from self._without_scope()
+        last = ""
+        while scopes := self._scopes(last):
+            for scope in scopes:
+                yield from self.of_scope(scope)
+            last = scopes[-1]
+
+    def _without_scope(self) -> Iterator[Sent]:
+        last = b""
+        while rows := self._rows(replies.c.scope == "", replies.c.key > last, limit=PAGE):
+            for row in rows:
+                yield from self._whole([row])
+            last = rows[-1]["key"]
+
+    def _scopes(self, last: str) -> list[str]:
+        query = select(replies.c.scope).distinct().where(replies.c.run == self._run, replies.c.scope > last)
+        return list(self._connection.scalars(query.order_by(replies.c.scope).limit(PAGE)))
+
+    def _rows(self, *where: Any, limit: int | None = None) -> list[RowMapping]:
+        query = select(replies).where(replies.c.run == self._run, *where)
+        if limit:
+            query = query.order_by(replies.c.key).limit(limit)
+        return list(self._connection.execute(query).mappings())
+
+    def _whole(self, rows: list[RowMapping]) -> list[Sent]:
+        """The calls of one scope, in the order of their numbers: parents come before those that go on with them."""
+        said = {row["n"]: reply_of(row) for row in rows}
+        kept = {row["n"]: from_json(row["parts"]) for row in rows}
+        shelf = self._texts(what[0] for parts in kept.values() for *_, what in parts if isinstance(what, list))
+        whole: dict[int, tuple[Part, ...]] = {}
+        for row in rows:
+            start = whole[row["parent"]][: row["shared"]] if row["parent"] is not None else ()
+            whole[row["n"]] = start + tuple(_part(data, said, shelf) for data in kept[row["n"]])
+        return [self._sent(row, whole[row["n"]], said[row["n"]]) for row in rows]
+
+    def _sent(self, row: RowMapping, parts: tuple[Part, ...], reply: Reply) -> Sent:
+        setting = self._setting(row["setting"])
+        payload = from_json(setting["payload"])
+        request = Request(
+            endpoint=setting["endpoint"],
+            model=setting["model"],
+            parts=parts,
+            sampling=payload["sampling"],
+            seed=row["seed"],
+            schema=payload["schema"],
+            task=Task(setting["task"]),
+            scope=row["scope"],
+        )
+        if request.key != row["key"].hex():
+            raise TertuliaError(f"request {row['key'].hex()} of job {row['scope']!r} is damaged in the ledger")
+        return Sent(request, reply, row["usd"], row["seconds"])
+
+    def _setting(self, number: int) -> RowMapping:
+        if number not in self._settings:
+            query = select(settings).where(settings.c.run == self._run, settings.c.id == number)
+            self._settings[number] = self._connection.execute(query).mappings().one()
+        return self._settings[number]
+
+    def _texts(self, names: Iterable[str]) -> Mapping[str, str]:
+        wanted = [bytes.fromhex(name) for name in set(names)]
+        query = select(texts).where(texts.c.run == self._run, texts.c.hash.in_(wanted))
+        return {row.hash.hex(): from_json(row.text) for row in self._connection.execute(query)} if wanted else {}
+
+
+def _part(data: list[Any], said: Mapping[int, Reply], shelf: Mapping[str, str]) -> Part:
+    role, kind, seat, what = data
+    if isinstance(what, int):
+        what = said[what].text
+    elif isinstance(what, list):
+        what = shelf[what[0]]
+    return Part(Role(role), Kind(kind), what, seat)

@@ -1,0 +1,81 @@
+"""Which statements store a row, in SQLite and PostgreSQL alike?"""
+
+from collections import OrderedDict
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Delete, Table, Update, and_, bindparam, delete, exists, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import UpdateBase
+
+from .coding import Texts
+from .schema import dialogues, outcomes, states, texts, verdicts
+
+INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+Stored = tuple[UpdateBase, dict[str, Any]]
+
+
+@cache
+def adding(table: Table, dialect: str) -> UpdateBase:
+    """Insert; a row whose primary key is there already stays as it is."""
+    return INSERT[dialect](table).on_conflict_do_nothing(index_elements=list(table.primary_key))
+
+
+@cache
+def replacing(table: Table, dialect: str) -> UpdateBase:
+    """Insert, or overwrite the row with this primary key."""
+    insert = INSERT[dialect](table)
+    values = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
+
+
+def _others_there() -> Any:
+    """Live dialogues at `at_*`, other than `at_id`."""
+    names = ("run", "round", "idx", "attempt", "candidate")
+    same = [dialogues.c[name] == bindparam(f"at_{name}") for name in names]
+    return and_(*same, dialogues.c.id != bindparam("at_id"), dialogues.c.superseded == 0)
+
+
+def _of_job(table: Table) -> Any:
+    return and_(*(table.c[name] == bindparam(f"at_{name}") for name in ("run", "round", "idx")))
+
+
+SUPERSEDE: Update = update(dialogues).where(_others_there()).values(superseded=1)
+REOPEN: Update = update(states).where(_of_job(states), exists().where(_others_there())).values(done=0)
+"""A job whose try is about to be superseded is open again, under every panel. Comes before SUPERSEDE."""
+
+FORGET_OUTCOMES: Delete = delete(outcomes).where(_of_job(outcomes), outcomes.c.panel == bindparam("at_panel"))
+FORGET_VERDICTS: Delete = delete(verdicts).where(
+    *(verdicts.c[name] == bindparam(f"at_{name}") for name in ("run", "dialogue", "panel"))
+)
+
+
+def at(**coordinates: Any) -> dict[str, Any]:
+    """Parameters of the statements above."""
+    return {f"at_{name}": value for name, value in coordinates.items()}
+
+
+class Shelf:
+    """Stores texts by content, and remembers the last few thousand, so that none is sent to the writer each time."""
+
+    def __init__(self, run: int, dialect: str, remembers: int = 8192) -> None:
+        self._run = run
+        self._adding = adding(texts, dialect)
+        self._remembers = remembers
+        self._known: OrderedDict[bytes, None] = OrderedDict()
+
+    def rows(self, found: Texts) -> list[Stored]:
+        """Rows for those that may not be stored yet."""
+        return [
+            (self._adding, {"run": self._run, "hash": name, "text": text})
+            for name, text in found.items()
+            if not self._knows(name)
+        ]
+
+    def _knows(self, name: bytes) -> bool:
+        known = name in self._known
+        self._known[name] = None
+        self._known.move_to_end(name)
+        if len(self._known) > self._remembers:
+            self._known.popitem(last=False)
+        return known

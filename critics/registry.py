@@ -1,0 +1,155 @@
+"""Which critics are there, and how does a name become one?
+
+A built-in's name, then the name of an entry point in the group `tertulia.critics`, then `package.module:Class`, or a
+rubric file (`my_rubric.md`) for a judge. Everything is loaded when it is used, nothing registers itself. With
+`TERTULIA_PLUGINS=0` in the environment, entry points are left alone.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
+from os import environ
+from pathlib import Path
+from typing import Any
+
+from ..models.errors import Mistake
+from ..models.suggesting import suggest
+from .case import Sees
+from .critic import CorpusCritic, Critic
+from .making import make
+from .option import Option, claim_of, options_of
+
+GROUP = "tertulia.critics"
+
+BUILT_IN: Mapping[str, str] = {
+    "copy-paste": f"{__package__}.copy_paste:CopyPaste",
+    "judge": f"{__package__}.judge:Judge",
+    "openers": f"{__package__}.openers:Openers",
+    "persona-bleed": f"{__package__}.persona_bleed:PersonaBleed",
+    "pleasantries": f"{__package__}.pleasantries:Pleasantries",
+    "repetition": f"{__package__}.repetition:Repetition",
+    "structure": f"{__package__}.structure:Structure",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a critic comes from: what a ledger keeps of it, and how to load it."""
+
+    name: str
+    target: str
+    """`module:Class`, a function that makes a critic or an AutoGen agent, or one that is made."""
+    origin: str
+    """`distribution@version:name`; `module:Class` for a critic that is given so."""
+    ours: bool = False
+    preset: Mapping[str, Any] = field(default_factory=dict)
+
+    def load(self) -> Any:
+        """The class, function or object. Raises Mistake when it can't be imported."""
+        module, _, attribute = self.target.partition(":")
+        try:
+            found: Any = import_module(module)
+            for part in attribute.split("."):
+                found = getattr(found, part)
+        except Exception as error:
+            raise Mistake(f"critic {self.name!r}: can't load {self.target!r}: {error}") from error
+        return found
+
+    def create(self, options: Mapping[str, Any] | None = None, base: Path | None = None) -> Critic | CorpusCritic:
+        """The critic with its options, no services bound. `base`: the folder that files in options are relative to.
+
+        Raises Mistake for an option that it does not know or that has the wrong type.
+        """
+        return make(self.name, self.load(), {**(options or {}), **self.preset}, base)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A critic as `tertulia critics list` shows it."""
+
+    name: str
+    origin: str
+    claim: str = ""
+    """The first line of its docstring."""
+    options: tuple[Option, ...] = ()
+    needs: tuple[str, ...] = ()
+    sees: Sees = Sees.TRANSCRIPT
+    problem: str = ""
+    """Why it can't be used."""
+
+
+def find(use: str) -> Source:
+    """Raises Mistake for a name that nobody has, that two plug-ins have, or that shadows a built-in."""
+    plugins = [point for point in _plugins() if point.name == use]
+    if problem := _clash(use, plugins):
+        raise Mistake(problem)
+    if use in BUILT_IN:
+        return _built_in(use)
+    if plugins:
+        return _plugin(plugins[0])
+    if use.endswith(".md"):
+        return Source(use, BUILT_IN["judge"], _built_in("judge").origin, True, {"rubric": use})
+    module, _, attribute = use.partition(":")
+    if module and attribute:
+        return Source(use, use, use)
+    names = {*BUILT_IN, *(point.name for point in _plugins())}
+    raise Mistake(f"no critic {use!r}{suggest(use, names)}, or give 'package.module:Class' or a rubric file (.md)")
+
+
+def create(use: str, options: Mapping[str, Any] | None = None, base: Path | None = None) -> Critic | CorpusCritic:
+    """The critic of that name with its options; its services are bound by the panel. Raises Mistake."""
+    return find(use).create(options, base)
+
+
+def known() -> list[Known]:
+    """Every critic that can be used by name, sorted; one that can't be loaded is listed with its problem."""
+    sources = [_built_in(name) for name in BUILT_IN] + [_plugin(point) for point in _plugins()]
+    return sorted((describe(source) for source in sources), key=lambda k: (k.name, k.origin))
+
+
+def describe(source: Source) -> Known:
+    """What is known of a critic without making it."""
+    clash = _clash(source.name, [point for point in _plugins() if point.name == source.name])
+    if clash and not source.ours:
+        return Known(source.name, source.origin, problem=clash)
+    try:
+        target = source.load()
+    except Mistake as mistake:
+        return Known(source.name, source.origin, problem=str(mistake))
+    needs, sees = tuple(getattr(target, "needs", ())), getattr(target, "sees", Sees.TRANSCRIPT)
+    return Known(source.name, source.origin, claim_of(target), tuple(options_of(target)), needs, sees)
+
+
+def _plugins() -> Iterator[EntryPoint]:
+    return iter(()) if environ.get("TERTULIA_PLUGINS") == "0" else iter(entry_points(group=GROUP))
+
+
+def _clash(name: str, plugins: list[EntryPoint]) -> str:
+    sources = ", ".join(sorted(_plugin(point).origin for point in plugins))
+    if plugins and name in BUILT_IN:
+        return (
+            f"critic {name!r} is built in, and {sources} may not shadow it: uninstall it, name it as "
+            f"{plugins[0].value!r}, or set TERTULIA_PLUGINS=0"
+        )
+    if len({point.value for point in plugins}) > 1 or len(plugins) > 1:
+        return f"two plug-ins are named {name!r}: {sources}; name one as {plugins[0].value!r}, or uninstall one"
+    return ""
+
+
+def _built_in(name: str) -> Source:
+    return Source(name, BUILT_IN[name], f"tertulia@{_version()}:{name}", True)
+
+
+def _plugin(point: EntryPoint) -> Source:
+    distribution = f"{point.dist.name}@{point.dist.version}" if point.dist else point.module
+    return Source(point.name, point.value.replace(" ", ""), f"{distribution}:{point.name}")
+
+
+@cache
+def _version() -> str:
+    try:
+        return version("tertulia")
+    except PackageNotFoundError:
+        return "source"

@@ -1,0 +1,62 @@
+"""Which providers are known by name, where do they live, and what do they take?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Options(BaseModel):
+    """What a provider takes beside the fields of a spec: nothing, unless it says otherwise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RehearsalOptions(Options):
+    flaws: float = Field(0.15, ge=0, le=1)
+    """Share of turns with a mistake of the kind language models make."""
+
+
+class ScriptedOptions(Options):
+    function: str
+    """Where the answers come from: `package.module:function`, a function of the request."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What a provider's name stands for."""
+
+    wire: str
+    """Who answers: a name in `provider.ENDPOINTS`."""
+    base_url: str | None = None
+    api_key_env: str | None = None
+    """Environment variable that holds the key."""
+    local: bool = False
+    """Runs on the user's own machines: needs no key, and costs nothing unless a price is given."""
+    model: str | None = None
+    """The model where none is named."""
+    options: type[Options] = Options
+
+
+def _server(base_url: str, api_key_env: str, *, local: bool = False) -> Preset:
+    return Preset("chat-completions", base_url, api_key_env, local)
+
+
+PRESETS: Mapping[str, Preset] = MappingProxyType(
+    {
+        "openai": _server("https://api.openai.com/v1", "OPENAI_API_KEY"),
+        "openrouter": _server("https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
+        "together": _server("https://api.together.xyz/v1", "TOGETHER_API_KEY"),
+        "deepseek": _server("https://api.deepseek.com/v1", "DEEPSEEK_API_KEY"),
+        "mistral": _server("https://api.mistral.ai/v1", "MISTRAL_API_KEY"),
+        "groq": _server("https://api.groq.com/openai/v1", "GROQ_API_KEY"),
+        "ollama": _server("http://localhost:11434/v1", "OLLAMA_API_KEY", local=True),
+        "vllm": _server("http://localhost:8000/v1", "VLLM_API_KEY", local=True),
+        "llamacpp": _server("http://localhost:8080/v1", "LLAMA_API_KEY", local=True),
+        "lmstudio": _server("http://localhost:1234/v1", "LMSTUDIO_API_KEY", local=True),
+        "transformers": Preset("transformers", local=True),
+        "rehearsal": Preset("rehearsal", local=True, model="rehearsal", options=RehearsalOptions),
+        "scripted": Preset("scripted", local=True, model="scripted", options=ScriptedOptions),
+    }
+)

@@ -1,0 +1,132 @@
+"""Do the parts of a scenario agree with one another? What no single field can tell."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..critics.review import SeatKind
+from ..critics.voting import unheard_of
+from ..models.suggesting import suggest
+from .source import Loc, Problem, dotted
+
+if TYPE_CHECKING:
+    from .scenario import Scenario
+
+ROLES = ("default", "judge", "writer", "selector")
+"""What `models` knows beside the seats."""
+
+
+class Disagreement(ValueError):
+    """Parts of a scenario contradict one another."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(f"{dotted(problem.loc)}: {problem.text}" for problem in problems))
+        self.problems = problems
+
+
+def disagreements(scenario: "Scenario") -> Iterator[Problem]:
+    """All of them; each says which parts it depends on."""
+    yield from _turns(scenario)
+    yield from _table(scenario)
+    yield from _pairing(scenario)
+    yield from _models(scenario)
+    yield from _edges(scenario)
+    yield from _traits(scenario)
+    yield from _panel(scenario)
+    yield from _quorum(scenario)
+
+
+def _turns(scenario: "Scenario") -> Iterator[Problem]:
+    turns = scenario.stage.turns
+    if turns.min > turns.max:
+        at = "min" if "min" in turns.model_fields_set else "max"
+        text = f"turns.min ({turns.min}) is more than turns.max ({turns.max})"
+        yield Problem(("stage", "turns", at), text, (("stage", "turns"),))
+
+
+def _table(scenario: "Scenario") -> Iterator[Problem]:
+    cast, seats = scenario.cast, scenario.cast.seats
+    reads: tuple[Loc, ...] = (("cast", "seats"), ("cast", "size"))
+    if cast.size is not None and seats:
+        yield Problem(("cast", "size"), "give `size`, or `seats` one by one, not both", reads)
+    if len(seats) == 1:
+        yield Problem(("cast", "seats"), "a conversation takes 2 to 8 seats, not 1", reads)
+    first: dict[str, int] = {}
+    for at, seat in enumerate(seats):
+        if first.setdefault(seat.id, at) != at:
+            yield Problem(("cast", "seats", at, "id"), f"seat {first[seat.id]} is called {seat.id!r} already", reads)
+        if seat.id in ROLES:
+            text = f"{seat.id!r} has a meaning of its own in `models`; call the seat something else"
+            yield Problem(("cast", "seats", at, "id"), text, reads)
+    openers = [at for at, seat in enumerate(seats) if seat.opens]
+    for at in openers[1:]:
+        text = f"only one seat opens, and {seats[openers[0]].id!r} does already"
+        yield Problem(("cast", "seats", at, "opens"), text, reads)
+
+
+def _pairing(scenario: "Scenario") -> Iterator[Problem]:
+    if scenario.cast.pairing not in ("random", "all-pairs"):
+        text = f"{scenario.cast.pairing!r} comes with the matching of personas, in a later release"
+        yield Problem(("cast", "pairing"), f"{text}; take 'random' or 'all-pairs'")
+
+
+def _models(scenario: "Scenario") -> Iterator[Problem]:
+    seats = [seat.id for seat in scenario.seats]
+    for name in scenario.models:
+        if name not in (*ROLES, *seats):
+            text = f"no task or seat {name!r}{suggest(name, (*ROLES, *seats))}"
+            yield Problem(("models", name), text, (("cast",),))
+    if scenario.model and "default" in scenario.models:
+        yield Problem(("model",), "`model` is short for `models.default`, which is given too: keep one of them")
+    for at, seat in enumerate(scenario.seats):
+        if seat.model and seat.id in scenario.models:
+            text = f"`models.{seat.id}` names a model for this seat too: keep one of them"
+            yield Problem(("cast", "seats", at, "model"), text, (("models",),))
+
+
+def _edges(scenario: "Scenario") -> Iterator[Problem]:
+    order, loc = scenario.stage.order, ("stage", "order", "edges")
+    seats = [seat.id for seat in scenario.seats]
+    if (order.kind == "graph") != bool(order.edges):
+        text = "kind 'graph' takes edges: [[a, b], ...]" if not order.edges else "only kind 'graph' takes edges"
+        yield Problem(("stage", "order"), text, (("stage", "order"),))
+    for at, edge in enumerate(order.edges):
+        for end, seat in enumerate(edge):
+            if seat not in seats:
+                yield Problem((*loc, at, end), f"no seat {seat!r}{suggest(seat, seats)}", (("cast",),))
+    reached = {b for _, b in order.edges} | {scenario.cast.opener}
+    for seat in sorted(reached.intersection(seats) - {a for a, _ in order.edges}) if order.edges else ():
+        yield Problem(loc, f"nobody may speak after {seat!r}: add [{seat}, ...]", (("cast",), loc))
+
+
+def _traits(scenario: "Scenario") -> Iterator[Problem]:
+    seats = len(scenario.seats)
+    for trait, pairings in scenario.cast.traits.items():
+        loc: Loc = ("cast", "traits", trait.value)
+        if not pairings:
+            yield Problem(loc, "an empty list sets nothing: leave it out, or give pairings such as [[4, -4]]")
+        for at, levels in enumerate(pairings):
+            if len(levels) != seats:
+                text = f"{len(levels)} levels for {seats} seats: give one level (-5 to 5) a seat"
+                yield Problem((*loc, at), text, (("cast", "seats"), ("cast", "size")))
+
+
+def _panel(scenario: "Scenario") -> Iterator[Problem]:
+    panel = scenario.critics.panel
+    names = [member.name for member in panel]
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            text = f"critics.panel[{names.index(name)}] is called {name!r} already; give this one a `name` of its own"
+            yield Problem(("critics", "panel", at), text, (("critics", "panel"),))
+    learned = scenario.critics.voting.weights
+    for name in unheard_of(learned.weights, names) if learned else ():
+        text = f"no critic {name!r} on the panel{suggest(name, names)}"
+        yield Problem(("critics", "voting", "weights", "weights", name), text, (("critics", "panel"),))
+
+
+def _quorum(scenario: "Scenario") -> Iterator[Problem]:
+    voting = scenario.critics.voting
+    voters = sum(member.role is SeatKind.VOTE for member in scenario.critics.panel)
+    for key, needed in (("quorum", voting.quorum), ("k", voting.k)):
+        if needed is not None and needed > voters:
+            text = f"{needed} voters are needed, and the panel has {voters}: nothing could ever be accepted"
+            yield Problem(("critics", "voting", key), text, (("critics", "panel"),))

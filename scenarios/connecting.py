@@ -1,0 +1,43 @@
+"""Which model answers for whom? One client a model, shared by all that use it."""
+
+from collections.abc import Mapping
+
+from ..agents.person import Ask, Person
+from ..agents.speaker import PERSON
+from ..models.client import ChatClient, Services
+from ..models.provider import connect
+from ..models.spec import ModelSpec
+from .scenario import Scenario
+
+
+class Connections:
+    """The clients of one run, closed together."""
+
+    def __init__(self, scenario: Scenario, services: Services, join: Mapping[str, Ask] | None = None) -> None:
+        """`join`: for each seat that a person takes, how to ask them for their line. Raises Mistake."""
+        self._scenario, self._services = scenario, services
+        self._clients: dict[str, ChatClient] = {}
+        self._people = {
+            seat: ChatClient(Person(ask), ModelSpec(provider="rehearsal", model=PERSON, retries=0), services)
+            for seat, ask in (join or {}).items()
+        }
+
+    def seats(self) -> dict[str, ChatClient]:
+        """The client of each seat."""
+        people = self._people
+        return {s.id: people.get(s.id) or self.client(self._scenario.spec_of(s)) for s in self._scenario.seats}
+
+    def task(self, name: str) -> ChatClient:
+        """The client for judge, writer or selector."""
+        return self.client(self._scenario.spec_for(name))
+
+    def client(self, spec: ModelSpec) -> ChatClient:
+        """Connects at first use; equal specs share a client."""
+        key = spec.model_dump_json()
+        if key not in self._clients:
+            self._clients[key] = connect(spec, self._services)
+        return self._clients[key]
+
+    async def close(self) -> None:
+        for client in (*self._clients.values(), *self._people.values()):
+            await client.close()

@@ -1,0 +1,131 @@
+"""How does a corpus grow? Round after round: jobs, a barrier, and exemplars from the rounds that are closed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..agents import Dialogue, Job
+from ..corpus.exemplars import ExemplarPool, draw
+from ..corpus.rounds import RoundSummary, gains, summarise
+from ..critics import Outcome
+from ..models.stream import stream
+from .barrier import Waiting, conclude
+from .casting import Casting
+from .crew import crew
+from .event import RoundClosed, RoundStarted
+from .workshop import Workshop
+
+BEYOND = "more were accepted than `rounds.until_accepted` asks for"
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of a run: its number, the exemplars its jobs draw from, and which of its jobs are done."""
+
+    number: int
+    ranked: tuple[Dialogue, ...]
+    """Exemplars by preference; with `draw: job` the pool that each job draws from."""
+    trusted: bool
+    """Whether jobs that the ledger has as done were made from these very exemplars."""
+
+
+async def play_rounds(shop: Workshop, casting: Casting) -> str:
+    """All rounds of the scenario. Returns why it ended before the last one, or an empty text."""
+    rules = shop.scenario.rounds
+    history: list[RoundSummary] = []
+    for number in range(1, rules.count + 1):
+        history.append(await play_round(shop, casting, number))
+        stop = rules.stop_when
+        if number < rules.count and (why := gains(history, stop.no_gain, stop.diversity_drop)):
+            return why
+    return ""
+
+
+async def play_round(shop: Workshop, casting: Casting, number: int) -> RoundSummary:
+    """One round, from its exemplars to its summary; goes on from where the ledger has it."""
+    rules = shop.scenario.rounds
+    this = await open_round(shop, number)
+    made = 0
+    while True:
+        jobs = await play_wave(shop, casting, this, made, rules.dialogues)
+        made += jobs
+        if rules.until_accepted is None or jobs < rules.dialogues:
+            break
+        if shop.ledger.count(rounds=(number,)) >= rules.until_accepted:
+            await keep_first(shop, number, rules.until_accepted)
+            break
+    summary = summarise(number, shop.ledger.records(outcomes=None, rounds=(number,)))
+    shop.events(RoundClosed(number, summary.accepted, summary.jobs, summary.distinct_2))
+    return summary
+
+
+async def open_round(shop: Workshop, number: int) -> Round:
+    """Rank the exemplars of a round; what was made from others is not trusted."""
+    pool = exemplar_pool(shop, number)
+    wanted = shop.scenario.exemplars
+    ranked = tuple(pool.ranking(stream(shop.scenario.seed, "exemplars", number)) if wanted.count else ())
+    epoch = [shop.making, *(dialogue.id for dialogue in ranked)]
+    info = shop.ledger.info()
+    assert info is not None
+    epochs = dict(info.extra.get("epochs", {}))
+    trusted = epochs.get(f"{number} {shop.judging}") == epoch
+    if not trusted:
+        epochs[f"{number} {shop.judging}"] = epoch
+        await shop.ledger.set_info(replace(info, extra={**info.extra, "epochs": epochs}))
+    done = len(shop.ledger.jobs_done(number, shop.judging)) if trusted else 0
+    shop.events(RoundStarted(number, shop.scenario.rounds.dialogues, done, len(pool)))
+    return Round(number, ranked, trusted)
+
+
+def exemplar_pool(shop: Workshop, number: int) -> ExemplarPool:
+    """What the round may draw from: the seed file, and what earlier rounds accepted."""
+    wanted = shop.scenario.exemplars
+    pool = ExemplarPool(wanted.choose, stream(shop.scenario.seed, "pool", number))
+    if wanted.count:
+        pool.seed(shop.seeds)
+        pool.add(shop.ledger.records(rounds=tuple(range(1, number))) if number > 1 else ())
+    return pool
+
+
+async def play_wave(shop: Workshop, casting: Casting, this: Round, start: int, count: int) -> int:
+    """Jobs `start` to `start + count` of a round, up to and through its barrier. Returns how many there are."""
+    done = shop.ledger.jobs_done(this.number, shop.judging) if this.trusted else ()
+    known = shop.ledger.job_count(this.number) > 0
+    waiting = Waiting()
+    jobs = 0
+
+    def todo() -> Iterator[Job]:
+        nonlocal jobs
+        for index, cast in casting.casts(this.number, start, count):
+            jobs += 1
+            if index not in done:
+                yield job(shop, this, index, cast)
+
+    async def work(job: Job) -> None:
+        waiting.add(job, await shop.work(job, known))
+
+    await crew(todo(), work, shop.scenario.concurrency)
+    while waiting:
+        reopened = await conclude(shop, this.number, waiting)
+        waiting = Waiting()
+        await crew(iter(reopened), work, shop.scenario.concurrency)
+    return jobs
+
+
+def job(shop: Workshop, this: Round, index: int, cast: tuple) -> Job:  # type: ignore[type-arg]
+    """A job with its exemplars: none of people who sit at this table, or share a sentence with them."""
+    wanted = shop.scenario.exemplars
+    ranked = this.ranked
+    if wanted.count and shop.scenario.draw == "job":
+        ranked = tuple(stream(shop.scenario.seed, "exemplars", this.number, index).sample(ranked, len(ranked)))
+    return Job(this.number, index, cast, draw(ranked, wanted.count, cast))
+
+
+async def keep_first(shop: Workshop, number: int, wanted: int) -> None:
+    """Of the accepted dialogues of a round keep the first by index; those beyond are passed over."""
+    for place, record in enumerate(list(shop.ledger.records(rounds=(number,)))):
+        if place >= wanted and record.dialogue.place:
+            index = record.dialogue.place.index
+            tries = shop.ledger.tries(number, index, shop.judging)
+            outcomes = {t.dialogue.id: (t.outcome or Outcome.UNDECIDED, t.why) for t in tries}
+            outcomes[record.dialogue.id] = (Outcome.PASSED_OVER, BEYOND)
+            await shop.ledger.settle(number, index, shop.judging, outcomes, True)

@@ -1,0 +1,178 @@
+"""What is a run? A scenario, simulated into a ledger: again is resume."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from ..agents.person import Ask
+from ..agents.staging import Staging
+from ..corpus import RunInfo
+from ..corpus.corpus import Corpus
+from ..corpus.exemplars import read_exemplars
+from ..corpus.ledger import Ledger
+from ..critics import Limits
+from ..critics.panel import Panel
+from ..models.budget import Budget, check_prices
+from ..models.client import Services
+from ..models.errors import Mistake
+from ..models.metering import Meter
+from ..models.request import Events, unwatched
+from .casting import Casting
+from .connecting import Connections
+from .event import RunEnded, RunStarted
+from .fingerprint import difference, judging, making
+from .rounds import play_rounds
+from .scenario import Scenario
+from .workshop import Workshop
+
+
+async def simulate(
+    scenario: Scenario,
+    on_event: Events = unwatched,
+    *,
+    output: str | Path | None = None,
+    meter: Meter | None = None,
+    join: Mapping[str, Ask] | None = None,
+    remake: bool = False,
+) -> Corpus:
+    """Run a scenario, or go on with it: what its ledger holds is neither made, judged nor paid for again.
+
+    `output` is the folder of the run (default: the scenario's); `join` gives seats to people, by seat id; `remake`
+    allows a ledger whose dialogues were made from something else, and makes those anew. Returns the corpus, open for
+    reading. Raises Mistake for what the user can mend, Stopped when the run ended early and can be resumed.
+    """
+    folder = Path(output) if output is not None else scenario.output_folder
+    async with opened(scenario, folder, on_event, meter or Meter(), join or {}, remake) as shop:
+        on_event(started(shop, folder))
+        why = await play_rounds(shop, Casting.of(shop.scenario))
+        on_event(RunEnded(shop.ledger.count(), sum(map(len, _done(shop))), why))
+    return Corpus.open(scenario.ledger or folder)
+
+
+def simulate_sync(scenario: Scenario, on_event: Events = unwatched, *, output: str | Path | None = None) -> Corpus:
+    """`simulate` for scripts, and for notebooks, whose event loop is busy already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(simulate(scenario, on_event, output=output))
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, simulate(scenario, on_event, output=output)).result()
+
+
+@asynccontextmanager
+async def opened(
+    scenario: Scenario, folder: Path, events: Events, meter: Meter, join: Mapping[str, Ask], remake: bool
+) -> AsyncIterator[Workshop]:
+    """The means of a run: ledger, clients and panel, closed whatever happens."""
+    limits = scenario.budget
+    ledger = Ledger.open(scenario.ledger or folder)
+    try:
+        made, judged = making(scenario), judging(scenario)
+        await _begin(ledger, scenario, made, judged, remake)
+        budget = Budget(limits.usd, limits.tokens, limits.minutes, **_spent(ledger))
+        check_prices(scenario.specs(), budget)
+        services = Services(ledger.replies, meter, budget, events)
+        connections = Connections(scenario, services, join)
+        try:
+            yield _shop(scenario, connections, ledger, events, made, judged)
+        finally:
+            await connections.close()
+    finally:
+        ledger.close()
+
+
+def _shop(
+    scenario: Scenario, connections: Connections, ledger: Ledger, events: Events, made: str, judged: str
+) -> Workshop:
+    rules, critics = staging(scenario), scenario.critics
+    seed_file = scenario.exemplars.seed_file
+    seeds = tuple(read_exemplars(seed_file, scenario.folder)) if seed_file else ()
+    gc.freeze()
+    return Workshop(
+        scenario=scenario,
+        staging=rules,
+        clients=connections.seats(),
+        connections=connections,
+        panel=Panel(critics.panel, critics.voting, {"chat": connections.task("judge")}, events),
+        ledger=ledger,
+        events=events,
+        making=made,
+        judging=judged,
+        seeds=seeds,
+        limits=Limits(rules.least, rules.most, rules.alternating),
+    )
+
+
+def staging(scenario: Scenario) -> Staging:
+    """The scenario's rules, as the stage takes them."""
+    stage = scenario.stage
+    return Staging(
+        mode=stage.mode,
+        setting=stage.setting,
+        least=stage.turns.min,
+        most=stage.turns.max,
+        order=stage.order.kind,
+        edges=stage.order.edges,
+        opener=scenario.cast.opener,
+        stops=frozenset(stage.stop),
+        style=stage.style,
+        language=stage.language,
+        guards=stage.guards,
+    )
+
+
+async def _begin(ledger: Ledger, scenario: Scenario, made: str, judged: str, remake: bool) -> None:
+    """Make the run, or see that it is the one that the ledger holds."""
+    from .. import __version__
+
+    plain = scenario.model_dump(mode="json")
+    ledger.begin(RunInfo(scenario.name, plain, made, judged, __version__))
+    stored = ledger.info()
+    assert stored is not None
+    if stored.making != made and not remake:
+        raise Mistake(changed(scenario, stored))
+    if (stored.making, stored.judging, stored.scenario) != (made, judged, plain):
+        await ledger.set_info(replace(stored, scenario=plain, making=made, judging=judged, version=__version__))
+
+
+def changed(scenario: Scenario, stored: RunInfo) -> str:
+    """What to say when the ledger holds dialogues that were made from something else."""
+    parts = difference(dict(stored.scenario), scenario.model_dump(mode="json"))
+    keys = ", ".join(parts) or "the prompts, or the content of a persona file"
+    return (
+        f"the run {stored.name!r} in this output was made from something else; changed: {keys}. "
+        "Give another `--output` to keep both, or `--remake` to make its dialogues anew in this ledger "
+        "(the old ones stay in it, out of exports and statistics)"
+    )
+
+
+def _spent(ledger: Ledger) -> dict[str, float]:
+    spent = ledger.spent()
+    return {"spent_usd": spent.usd, "spent_tokens": spent.tokens}
+
+
+def _done(shop: Workshop) -> list[object]:
+    return [shop.ledger.jobs_done(n, shop.judging) for n in range(1, shop.scenario.rounds.count + 1)]
+
+
+def started(shop: Workshop, folder: Path) -> RunStarted:
+    scenario = shop.scenario
+    rules, budget = scenario.rounds, scenario.budget.model_dump(exclude_none=True)
+    return RunStarted(
+        name=scenario.name,
+        description=scenario.description,
+        output=str(folder),
+        rounds=rules.count,
+        jobs=rules.dialogues,
+        until_accepted=rules.until_accepted,
+        concurrency=scenario.concurrency,
+        models=tuple(dict.fromkeys(str(spec) for spec in scenario.specs())),
+        critics=tuple(member.name for member in scenario.critics.panel),
+        done_before=sum(len(done) for done in _done(shop)),
+        budget=budget,
+    )
