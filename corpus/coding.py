@@ -7,7 +7,7 @@ from hashlib import blake2b
 from json import dumps, loads
 from typing import Any
 
-from ..agents import Dialogue, Member, Turn
+from ..agents import Dialogue, Job, Member, SeatRole, Turn
 from ..critics import Abstention, Ballot, Decision, Finding, Outcome, Review, SeatKind, Verdict, Why
 from ..personas import Persona
 from .record import RunInfo
@@ -52,22 +52,39 @@ def persona_texts(cast: Iterable[Member]) -> Texts:
 
 def cast_data(cast: Iterable[Member]) -> list[Row]:
     return [
-        {"seat": m.seat, "role": m.role, "model": m.model, "persona": _shelved_persona(m.persona)[0].hex()} for m in cast
+        {"seat": m.seat, "role": m.role, "model": m.model, "persona": _shelved_persona(m.persona)[0].hex()}
+        for m in cast
     ]
 
 
-def dialogue_payload(dialogue: Dialogue) -> str:
-    """JSON of all but id and place; personas are named by their hash."""
+def dialogue_row(dialogue: Dialogue) -> Row:
+    """Personas are named by their hash. Raises ValueError for a dialogue without a place."""
+    if dialogue.place is None:
+        raise ValueError(f"dialogue {dialogue.id!r} has no place: give it one (round, index) before it is kept")
     data = dialogue.to_dict()
     data["cast"] = cast_data(dialogue.cast)
     data["turns"] = [list(turn.values()) for turn in data["turns"]]
     del data["id"], data["place"]
-    return to_json(data)
+    place = dict(zip(("round", "idx", "attempt", "candidate"), dialogue.place, strict=True))
+    return {"id": dialogue.id, **place, "superseded": 0, "payload": to_json(data)}
 
 
-def personas_named(data: Mapping[str, Any]) -> set[str]:
-    """Hashes of the personas of a cast, as `cast_data` gives them."""
-    return {member["persona"] for member in data["cast"]}
+def job_row(job: Job) -> tuple[Row, Texts]:
+    """The row, and the texts that it names. Exemplars without a place are in no ledger: they are kept as texts."""
+    texts = persona_texts(job.cast)
+    exemplars = []
+    for dialogue in job.exemplars:
+        name, text = (None, "") if dialogue.place else shelved(dialogue.to_dict())
+        exemplars.append({"id": dialogue.id, "text": name.hex() if name else None})
+        texts.update({name: text} if name else {})
+    row = {"round": job.round, "idx": job.index, "cast": to_json(cast_data(job.cast)), "exemplars": to_json(exemplars)}
+    return row, texts
+
+
+def cast_of(data: Iterable[Mapping[str, Any]], personas: Mapping[str, Persona]) -> tuple[Member, ...]:
+    return tuple(
+        Member(m["seat"], personas[m["persona"]], SeatRole(m["role"]) if m["role"] else None, m["model"]) for m in data
+    )
 
 
 def dialogue_of(data: Mapping[str, Any], id: str, place: tuple[int, ...], personas: Mapping[str, Persona]) -> Dialogue:

@@ -1,76 +1,181 @@
 """Where is a run kept, so that nothing is lost when it dies?
 
-What is awaited is committed. One thread writes (`writer.py`); reads run on the event loop's thread and see every write
+What was awaited is committed. One thread writes (`writer.py`); reads run on the event loop's thread and see every write
 that was acknowledged (`reading.py`); model replies go through `Ledger.replies` (`replies.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any, Self
+
+from sqlalchemy import Table, bindparam, select, update
 
 from ..agents import Dialogue, Job
 from ..critics import Outcome, Review
 from ..models.errors import Mistake
 from . import coding, schema
-from .opening import Place, locked, locate, prepare, reading_engine, writing_engine
+from .opening import Site, hold, locate, lock, outdated, prepare
 from .reading import Reader
 from .record import RunInfo
-from .replies import Replies
+from .replies import Replies, Spent
+from .storing import FORGET_OUTCOMES, FORGET_VERDICTS, REOPEN, SUPERSEDE, Shelf, Stored, adding, at, replacing
 from .writer import Write, Writer
+
+SET_INFO = update(schema.runs).where(schema.runs.c.id == bindparam("at_run")).values(info=bindparam("text"))
 
 
 class Ledger(Reader):
     """Every job, dialogue, review, outcome and reply of a run, in SQL."""
 
-    replies: Replies
-    """The reply store: give it to the model clients."""
+    def __init__(self, site: Site, write: bool, closing: ExitStack) -> None:
+        """Use `open`."""
+        self._closing = closing
+        self._writer = self._start(site) if write else None
+        self._desk: tuple[Shelf, Replies] | None = None
+        reading = site.connect(write=False)
+        closing.callback(reading.engine.dispose)
+        closing.callback(reading.close)
+        super().__init__(reading, site.name, 0)
+
+    def _start(self, site: Site) -> Writer:
+        if site.path:
+            self._closing.callback(lock(site.path).release)
+        connection = site.connect(write=True)
+        with ExitStack() as undo:
+            undo.callback(connection.close)
+            prepare(connection, site)
+            undo.pop_all()
+        writer = Writer(connection, site.name)
+        self._closing.callback(writer.close)
+        return writer
 
     @classmethod
     def open(cls, where: str | Path, *, write: bool = True, run: str | None = None) -> Self:
         """`where` is a SQLite file, a folder that holds or gets `ledger.sqlite`, or a database URL.
 
         With `write`, the ledger is made where there is none, brought to this version's schema, and locked until `close`
-        or the death of the process; without, it must be there, and may be read while a run writes it. `run` names the
-        run where a ledger holds several. Raises Mistake.
+        or the death of the process; without, it must be there, and may be read while a run writes it. `run` chooses a
+        run by name where a ledger holds several. Raises Mistake, StorageFailed.
         """
-        ...
+        site = locate(where)
+        if not write and outdated(site):
+            cls.open(where).close()
+        with ExitStack() as closing:
+            ledger = cls(site, write, closing)
+            ledger._choose(run)
+            ledger._closing = closing.pop_all()
+        return ledger
 
     def close(self) -> None:
         """Commit what waits, let go of the lock. May be called twice."""
+        self._closing.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def replies(self) -> Replies:
+        """The reply store, for the model clients. Raises Mistake before `begin`."""
+        return self._at_desk()[1]
 
     def begin(self, info: RunInfo) -> None:
         """Make the run of this name, or go on with it: then `info()` is what was stored, not what is given here."""
+        row = {"name": info.name, "info": coding.info_text(info)}
+        statement = adding(schema.runs, self._dialect, "name")
+        self._pen.call(lambda connection: connection.execute(statement, row))
+        self._choose(info.name)
 
     async def set_info(self, info: RunInfo) -> None:
-        """Replace what is known of the run (judging or volume changed). The name stays."""
+        """Replace what is known of the run: its judging or volume has changed. The name stays."""
+        await self._write([(SET_INFO, {"at_run": self._run, "text": coding.info_text(info)})])
 
-    async def keep_job(self, job: Job) -> None: ...
+    async def keep_job(self, job: Job) -> None:
+        row, texts = coding.job_row(job)
+        await self._write([*self._shelf.rows(texts), self._replacing(schema.jobs, row)], about=(job.round, job.index))
 
     async def keep_dialogue(self, dialogue: Dialogue) -> None:
-        """Store a try (idempotent). Any other dialogue at its place becomes superseded, and its job is open again under
+        """Store a try (idempotent). Another dialogue at its place becomes superseded, and the job is open again under
         every panel. Raises ValueError for a dialogue without a place."""
+        row = coding.dialogue_row(dialogue)
+        place = at(run=self._run, **{name: row[name] for name in ("id", "round", "idx", "attempt", "candidate")})
+        rows = [*self._shelf.rows(coding.persona_texts(dialogue.cast)), (REOPEN, place), (SUPERSEDE, place)]
+        await self._write([*rows, self._replacing(schema.dialogues, row)], about=(row["round"], row["idx"]))
 
     async def keep_review(self, review: Review) -> None:
         """Store one panel's review of a dialogue, in the place of an earlier one by the same panel."""
+        whose = at(run=self._run, dialogue=review.dialogue, panel=review.panel)
+        ballots = [self._replacing(schema.verdicts, row) for row in coding.verdict_rows(review)]
+        stored = self._replacing(schema.reviews, coding.review_row(review))
+        await self._write([(FORGET_VERDICTS, whose), *ballots, stored], about=(review.dialogue, review.panel))
 
     async def settle(
         self, round: int, index: int, panel: str, outcomes: Mapping[str, tuple[Outcome, str]], done: bool
     ) -> None:
-        """What became of a job's tries under a panel: outcome and why by dialogue id, all of them; earlier ones go."""
+        """What became of a job's tries under a panel: outcome and why by dialogue id, of all of them; those that were
+        settled before and are not named have no outcome any more."""
+        job = {"round": round, "idx": index, "panel": panel}
+        became = [
+            self._replacing(
+                schema.outcomes, {**job, "dialogue": id, "outcome": outcome.value, "why": coding.to_json(why)}
+            )
+            for id, (outcome, why) in outcomes.items()
+        ]
+        state = self._replacing(schema.states, {**job, "done": int(done)})
+        await self._write([(FORGET_OUTCOMES, at(run=self._run, **job)), *became, state], about=(round, index))
 
-    # Inherited from Reader (all synchronous):
-    #   info() -> RunInfo | None
-    #   panel -> str                                  current: info().extra["panel"], else info().judging
-    #   job(round, index) -> Job | None ; job_count(round) -> int
-    #   jobs_done(round, panel=None) -> Indices       `i in done`, len(done), iterable
-    #   tries(round, index, panel=None) -> list[Record]
-    #   record(id_or_prefix) -> Record                raises Mistake: none, several
-    #   records(*, outcomes=(Outcome.ACCEPTED,), rounds=None, panel=None) -> Iterator[Record]   outcomes=None: all tries
-    #   count(*, outcomes=(Outcome.ACCEPTED,), rounds=None, panel=None) -> int
-    #   counts(panel=None) -> dict[int, dict[Outcome, int]]
-    #   spent() -> Spent(usd, prompt_tokens, completion_tokens, calls; .tokens)
-    #   usage() -> list[Usage]                        by task and model
-    #   requests_of(dialogue_id) -> Iterator[Sent]    Sent(request: Request, reply: Reply, usd, seconds)
-    #   requests_in(scope) -> list[Sent] ; all_requests() -> Iterator[Sent]
-    # Replies: async get(request), async put(request, reply, *, usd, seconds), forget(scope)
+    def spent(self) -> Spent:
+        return self._desk[1].spent if self._desk else super().spent()
+
+    def _choose(self, name: str | None) -> None:
+        """Turn to the run of this name, or to the only one."""
+        found = {row.name: row.id for row in self._reading.execute(select(schema.runs.c.name, schema.runs.c.id))}
+        if name is None and len(found) == 1:
+            self._turn_to(*found.values())
+        elif name in found:
+            self._turn_to(found[name])
+        elif name is not None or (found and not self._writer):
+            raise Mistake(f"{self._name}: which run? it holds {', '.join(map(repr, sorted(found))) or 'none'}")
+
+    def _turn_to(self, run: int) -> None:
+        if self._writer and run and run != self._run:
+            self._writer.call(lambda connection: hold(connection, run, self._name))
+            shelf = Shelf(run, self._dialect)
+            self._desk = shelf, Replies(run, self._writer, self._reading, shelf)
+        super()._turn_to(run)
+
+    @property
+    def _pen(self) -> Writer:
+        if self._writer is None:
+            raise Mistake(f"{self._name} was opened to be read: open it with write=True")
+        return self._writer
+
+    def _at_desk(self) -> tuple[Shelf, Replies]:
+        """Raises Mistake where nothing can be written yet."""
+        if self._desk is None:
+            raise Mistake(f"{self._pen and self._name}: no run has begun: call begin() first")
+        return self._desk
+
+    @property
+    def _shelf(self) -> Shelf:
+        return self._at_desk()[0]
+
+    @property
+    def _dialect(self) -> str:
+        return self._reading.dialect.name
+
+    def _replacing(self, table: Table, row: Mapping[str, Any]) -> Stored:
+        return replacing(table, self._dialect), {"run": self._run, **row}
+
+    async def _write(self, rows: Sequence[Stored], about: Hashable = None) -> None:
+        self._at_desk()
+        await self._pen.write(Write(rows, about))

@@ -1,5 +1,6 @@
 """How is a ledger opened: which database, under which lock, in which schema?"""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
@@ -17,7 +18,9 @@ FILE = "ledger.sqlite"
 PAGE = 8192
 """Bytes; a dialogue of sixteen turns fits into one."""
 HOLD = 0x7E47
-BUSY = "wait for it, stop it, or give this one another place with --output; reading (show, stats, export) works meanwhile"
+BUSY = (
+    "wait for it, stop it, or give this one another place with --output; reading (show, stats, export) works meanwhile"
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,9 @@ class Site:
         if self.path and write:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         elif self.path and not self.path.is_file():
-            raise Mistake(f"no ledger at {self.name}: give the output folder of a run, or start one with `tertulia run`")
+            raise Mistake(
+                f"no ledger at {self.name}: give the output folder of a run, or start one with `tertulia run`"
+            )
         engine = self._engine(write)
         event.listen(engine, "handle_error", self._translate)
         return engine.connect()
@@ -55,7 +60,9 @@ class Site:
         """A database's error, as one of ours."""
         error = context.original_exception
         if "not a database" in str(error):
-            raise Mistake(f"{self.name} is no ledger of Tertulia ({error}): name another place with --output") from error
+            raise Mistake(
+                f"{self.name} is no ledger of Tertulia ({error}): name another place with --output"
+            ) from error
         raise StorageFailed(
             f"the ledger {self.name} fails ({error}): mend it (free space, permissions, the server), then run the same "
             "command again; what was committed is kept"
@@ -115,13 +122,16 @@ def hold(connection: Connection, run: int, name: str) -> None:
         raise Mistake(f"another process is writing this run of {name}: {BUSY}")
 
 
-def prepare(connection: Connection, site: Site, *, write: bool) -> bool:
-    """Check the schema, and bring it to this version with `write`. False for a ledger to be brought forward first."""
-    if write:
-        with connection.begin():
-            migrate(connection, site.name)
-        return True
-    found = stored_version(connection, site.name)
+def prepare(connection: Connection, site: Site) -> None:
+    """Make the tables, or bring them to this version. Raises Mistake for what is no ledger, or a newer one."""
+    with connection.begin():
+        migrate(connection, site.name)
+
+
+def outdated(site: Site) -> bool:
+    """Whether a ledger has to be brought forward before it can be read. Raises Mistake as `prepare`, and for none."""
+    with closing(site.connect(write=False)) as connection:
+        found = stored_version(connection, site.name)
     if not found:
         raise Mistake(f"{site.name} is empty: start a run with `tertulia run`")
-    return found == version()
+    return found < version()

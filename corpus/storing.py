@@ -16,9 +16,11 @@ Stored = tuple[UpdateBase, dict[str, Any]]
 
 
 @cache
-def adding(table: Table, dialect: str) -> UpdateBase:
-    """Insert; a row whose primary key is there already stays as it is."""
-    return INSERT[dialect](table).on_conflict_do_nothing(index_elements=list(table.primary_key))
+def adding(table: Table, dialect: str, *unique: str) -> UpdateBase:
+    """Insert; a row that is there already, by its primary key or these columns, stays as it is."""
+    return INSERT[dialect](table).on_conflict_do_nothing(
+        index_elements=list(unique or table.primary_key.columns.keys())
+    )
 
 
 @cache
@@ -26,7 +28,7 @@ def replacing(table: Table, dialect: str) -> UpdateBase:
     """Insert, or overwrite the row with this primary key."""
     insert = INSERT[dialect](table)
     values = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
-    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
+    return insert.on_conflict_do_update(index_elements=table.primary_key.columns.keys(), set_=values)
 
 
 def _others_there() -> Any:

@@ -1,7 +1,7 @@
 """What do critics know of a language? One file of words a language: `words/<code>.yaml`."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -12,7 +12,7 @@ from .verdict import Abstention, Why
 WORDS = Path(__file__).parent / "words"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pack:
     """The words of one language. Sets hold words as `overlap.tokens` gives them."""
 
@@ -29,6 +29,16 @@ class Pack:
     labels: frozenset[str]
     """What stands before a colon when a line is labelled with its speaker."""
     stop_words: frozenset[str]
+    topics: frozenset[str]
+    """Words that many people say of themselves: alone they tell nobody apart."""
+    first_person: re.Pattern[str]
+    hedges: re.Pattern[str]
+    """What makes a sentence less than a plain statement of one's own: denied, wished, supposed, about the other."""
+    faint: frozenset[str] = field(init=False)
+    """`stop_words` and `topics`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "faint", self.stop_words | self.topics)
 
 
 def pack(language: str) -> Pack | None:

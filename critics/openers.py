@@ -1,9 +1,9 @@
 """Do too many dialogues of a round begin alike?"""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import floor
 from typing import Annotated
 
@@ -62,11 +62,8 @@ class Openers(CorpusCritic):
 def first_word(turns: Sequence[Turn]) -> str:
     """The first word of the first turn, in lower case, drawn-out letters shortened ("Heyyy!" is "hey"); or ""."""
     words = tokens(turns[0].text) if turns else ()
-    return "".join(letter if letter in "elo" else letter for letter, _ in _runs(words[0])) if words else ""
+    return _DRAWN_OUT.sub(r"\1", words[0]) if words else ""
 
 
-def _runs(word: str) -> list[tuple[str, int]]:
-    return [(letter, len(list(run))) for letter, run in groupby(word)]
-
-
+_DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 _APPROVED = Verdict(approve=True, score=1.0)

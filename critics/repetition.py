@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -10,6 +10,11 @@ from .case import Case
 from .critic import Critic
 from .overlap import Words, f1, reaches, sizes, tokens
 from .verdict import Finding, Verdict
+
+
+class _Said(NamedTuple):
+    words: Words
+    turn: int
 
 
 @dataclass(frozen=True)
@@ -32,30 +37,30 @@ class Repetition(Critic):
         score = 1.0 - len(found) / len(case.turns) if found else 1.0
         if len(found) <= self.allowed:
             return Verdict(True, score, found)
-        return Verdict(False, score, found, {f.seat: _advice(case, f) for f in reversed(found) if f.seat})
+        return Verdict(False, score, found, {f.seat: _advice(f) for f in reversed(found) if f.seat})
 
     def _repeats(self, case: Case) -> Iterator[Finding]:
         """At most one finding a turn."""
-        said = [tokens(turn.text) for turn in case.turns]
+        spoken: dict[str, list[_Said]] = {}
+        before: list[_Said] = []
         for index, turn in enumerate(case.turns):
-            earlier = self._earlier(case, said, index)
-            if earlier is not None:
-                own = case.turns[earlier].seat == turn.seat
-                text = f"{'repeats' if own else 'echoes'} turn {earlier + 1}"
-                yield Finding(text, index, turn.seat, span=turn.text)
+            said, own = _Said(tokens(turn.text), index), spoken.setdefault(turn.seat, [])
+            if len(said.words) < self.shortest:
+                before = []
+                continue
+            if (earlier := self._earlier(said.words, [*own, *before])) is not None:
+                does = "repeats" if case.turns[earlier].seat == turn.seat else "echoes"
+                yield Finding(f"{does} turn {earlier + 1}", index, turn.seat, span=turn.text)
+            own.append(said)
+            before = [said]
 
-    def _earlier(self, case: Case, said: list[Words], index: int) -> int | None:
-        words, seat = said[index], case.turns[index].seat
-        if len(words) < self.shortest:
-            return None
+    def _earlier(self, words: Words, earlier: list[_Said]) -> int | None:
         least, most = sizes(len(words), self.threshold)
-        least = max(least, self.shortest)
-        for other in range(index):
-            if least <= len(said[other]) <= most and (other == index - 1 or case.turns[other].seat == seat):
-                if reaches(f1(words, said[other]), self.threshold):
-                    return other
+        for said in earlier:
+            if least <= len(said.words) <= most and reaches(f1(words, said.words), self.threshold):
+                return said.turn
         return None
 
 
-def _advice(case: Case, finding: Finding) -> str:
+def _advice(finding: Finding) -> str:
     return f'You said something that had been said before: "{finding.span}" Say something new in every turn.'

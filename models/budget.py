@@ -126,7 +126,7 @@ def check_prices(specs: Iterable[ModelSpec], budget: Budget) -> None:
     if unknown:
         raise Mistake(
             f"budget.usd is set, but the price of {', '.join(map(repr, unknown))} is unknown; write "
-            "price: {input: ..., output: ...} (USD per million tokens) into the model's spec, or limit budget.tokens instead"
+            "price: {input: ..., output: ...} (USD per million tokens) into the model's spec, or limit budget.tokens"
         )
 
 

@@ -1,4 +1,4 @@
-"""How is one request answered? From the store, or by one call within the budget and the limits, tried again if need be."""
+"""How is one request answered? From the store, or by one call within budget and limits, tried again if need be."""
 
 from asyncio import Future, get_running_loop
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ class Caller:
         self._closed = False
 
     async def answer(self, request: Request) -> Answer:
-        """The store is asked under the same flag as the server, so that no reply slips in between and is asked twice."""
+        """Store and server are asked in one flight, so that no reply is committed in between and asked for again."""
         key = request.key
         while (followers := self._in_flight.get(key)) is not None:
             landed = await _follow(followers)

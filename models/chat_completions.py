@@ -129,7 +129,7 @@ def _key(spec: ModelSpec) -> str | None:
     key = environ.get(spec.api_key_env or "", "").strip()
     if not key and not spec.preset.local and spec.base_url == spec.preset.base_url:
         raise Mistake(
-            f"{spec} needs a key: set the environment variable {spec.api_key_env}, or name another one with api_key_env; "
+            f"{spec} needs a key: set the environment variable {spec.api_key_env}, or name another with api_key_env; "
             "without a key, try 'rehearsal' or a local server such as 'ollama:llama3.1'"
         )
     return key or None

@@ -216,7 +216,7 @@ class _Link:
 
 
 async def _under(token: CancellationToken, call: Coroutine[Any, Any, Result]) -> Result:
-    """The call's result; CancelledError once the token is cancelled. A task of its own would cost more than all else."""
+    """The call's result; CancelledError once the token is cancelled. Without a task of its own: that is dear."""
     if token.is_cancelled():
         call.close()
         raise CancelledError

@@ -21,7 +21,7 @@ _CONTENT = compile(
 )
 _TOO_LONG = compile(
     r"context.?(?:length|window|size)|(?:prompt|input|request|message\w*) (?:is|are) too (?:long|large)"
-    r"|too many (?:input )?tokens|string_above_max_length|exceeds? the (?:model.s )?max\w* (?:number of )?(?:input )?tokens",
+    r"|too many (?:input )?tokens|string_above_max_length|exceeds? the (?:model.s )?max\w* (?:number of )?\w* ?tokens",
     IGNORECASE,
 )
 _NOT_TAKEN = compile(
@@ -113,8 +113,8 @@ def _advice(status: int, said: str, asked: Asked) -> str:
         return f"{asked.spec}: {asked.url} refuses {key}{said}; check the key, or name its variable with api_key_env"
     if status == 404:
         return (
-            f"{asked.spec}: {asked.url} has no model {asked.model!r}{said}; check the name, that it is installed there, "
-            "and the address, which usually ends in /v1"
+            f"{asked.spec}: {asked.url} has no model {asked.model!r}{said}; check the name, that it is installed "
+            "there, and the address, which usually ends in /v1"
         )
     return f"{asked.spec}: {asked.url} doesn't take the request{said}; mend the model's spec"
 

@@ -9,7 +9,7 @@ from .suggesting import suggest
 
 
 def locate(path: str) -> Any:
-    """The object at `package.module:name`. Raises Mistake if there is none; what the import itself raises is its cause."""
+    """The object at `package.module:name`. Raises Mistake if there is none."""
     module_name, _, name = path.partition(":")
     if not module_name or not name:
         raise Mistake(f"{path!r} is no place to import from; write 'package.module:name'")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from math import log2
+from math import exp2, log2
 from typing import Any
 
 from .request import Reply, Task
@@ -45,7 +45,7 @@ class Tally:
         for index, count in enumerate(self.bins):
             left -= count
             if count and left <= 0:
-                return min(self.slowest, FASTEST * 2.0 ** ((index + 0.5) / BINS_PER_OCTAVE))
+                return min(self.slowest, FASTEST * exp2((index + 0.5) / BINS_PER_OCTAVE))
         return self.slowest
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What does a model say that says what it is told? The fake that ships: its answer is a function of the whole request."""
+"""What does a model say that says what it is told? The fake that ships answers as a function of the whole request."""
 
 from collections.abc import Awaitable, Callable, Mapping
 

@@ -35,16 +35,16 @@ def expand(text: str, fields: Iterable[str]) -> dict[str, Any]:
 
 def complete(given: Mapping[str, Any]) -> dict[str, Any]:
     """The same fields with what the provider's preset fills in. Raises Mistake."""
-    provider = given.get("provider")
+    provider = str(given.get("provider") or "")
     _check_provider(provider)
-    preset = PRESETS[str(provider)]
+    preset = PRESETS[provider]
     usual = {"base_url": preset.base_url, "api_key_env": preset.api_key_env, "model": preset.model}
     whole = {name: value for name, value in usual.items() if value is not None} | _with_key_named(given)
     if not whole.get("model"):
-        raise Mistake(f"which model of {provider!r}? write {provider + ':<model>'!r}")
+        raise Mistake(f"which model of {provider!r}? write '{provider}:<model>'")
     if whole.get("base_url") is not None:
         whole["base_url"] = _address(whole["base_url"])
-    whole["options"] = _provider_options(str(provider), whole.get("options") or {})
+    whole["options"] = _provider_options(provider, whole.get("options") or {})
     return whole
 
 
@@ -53,11 +53,11 @@ def _without_url(head: str) -> tuple[str, str]:
     return (head, "") if at < 0 else (head[:at], head[at + 1 :])
 
 
-def _check_provider(provider: object) -> None:
+def _check_provider(provider: str) -> None:
     if not provider:
         raise Mistake(f"no provider is named{suggest('', PRESETS)}")
     if provider not in PRESETS:
-        hint = suggest(str(provider), PRESETS)
+        hint = suggest(provider, PRESETS)
         raise Mistake(f"no provider {provider!r}{hint}; write 'provider:model', such as 'openai:gpt-4o-mini'")
 
 

@@ -1,6 +1,8 @@
 """Who is next in a seat? Shuffled decks, so that everyone plays once before anyone plays twice."""
 
+from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
 from ..models.stream import stream
 from .seating import Seating
@@ -45,9 +47,8 @@ class Deck:
 
     def _refill(self) -> None:
         """Another deck goes under the hand. Nobody is held more than twice: the hand never grows past two decks."""
-        fresh = self._dealt()
-        held = {card for card in self._hand if self._hand.count(card) > 1} if self._hand else set()
-        self._hand[:0] = [card for card in reversed(fresh) if card not in held]
+        held = Counter(self._hand)
+        self._hand[:0] = [card for card in reversed(self._dealt()) if held[card] < 2]
 
     def _dealt(self) -> list[int]:
         """One order of all cards.
@@ -63,4 +64,4 @@ class Deck:
         cards = cards[cut:] + cards[:cut]
         self._cycle += 1
         edges = [size * part // parts for part in range(parts + 1)]
-        return [card for a, b in zip(edges, edges[1:], strict=False) for card in own.sample(cards[a:b], b - a)]
+        return [card for a, b in pairwise(edges) for card in own.sample(cards[a:b], b - a)]

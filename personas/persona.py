@@ -7,13 +7,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .traits import BigFive
 
+NOT_BLANK = r"\S"
+
 
 class ProfileSentence(BaseModel):
     """One fact in the first person, with what it is about: `I have two cats.` (Animal | Owned; animal: cats)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    text: str = Field(min_length=1)
+    text: str = Field(min_length=1, pattern=NOT_BLANK)
     category: str | None = None
     """Path in the taxonomy, such as `Preference | Book | Author`."""
     entity: str | None = None
@@ -42,7 +44,7 @@ class Persona(BaseModel):
 
     id: str = ""
     """Unique in its file; made from the content where none is given."""
-    name: str = Field(min_length=1)
+    name: str = Field(min_length=1, pattern=NOT_BLANK)
     introduction: str = ""
     """One public sentence, in the third person."""
     relation: str = ""
@@ -59,10 +61,7 @@ class Persona(BaseModel):
     @classmethod
     def _with_id(cls, value: Any) -> Any:
         if isinstance(value, dict) and not value.get("id"):
-            profile = value.get("profile") or ()
-            texts = [s if isinstance(s, str) else s.get("text", "") if isinstance(s, dict) else s.text for s in profile]
-            content = "\x1f".join([str(value.get("name", "")), *map(str, texts)])
-            value = {**value, "id": blake2b(content.encode(), digest_size=6).hexdigest()}
+            return {**value, "id": _content_id(str(value.get("name", "")), value.get("profile"))}
         return value
 
     @property
@@ -73,3 +72,11 @@ class Persona(BaseModel):
     def sentences(self) -> tuple[str, ...]:
         """The texts of the profile; private like the profile."""
         return tuple(sentence.text for sentence in self.profile)
+
+
+def _content_id(name: str, profile: Any) -> str:
+    """Twelve hexadecimal digits. Must take any value: what is no profile is told later, by validation."""
+    parts = profile if isinstance(profile, list | tuple) else ()
+    texts = [part.get("text", "") if isinstance(part, dict) else getattr(part, "text", part) for part in parts]
+    content = "\x1f".join([name, *map(str, texts)])
+    return blake2b(content.encode(errors="surrogatepass"), digest_size=6).hexdigest()

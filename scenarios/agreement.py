@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 from ..critics.review import SeatKind
 from ..critics.voting import unheard_of
 from ..models.suggesting import suggest
-from .source import Loc, Problem, dotted
+from .source import EACH, Loc, Problem, dotted
 
 if TYPE_CHECKING:
     from .scenario import Scenario
 
 ROLES = ("default", "judge", "writer", "selector")
 """What `models` knows beside the seats."""
+
+SEATS: tuple[Loc, ...] = (("cast", "size"), ("cast", "seats", EACH, "id"))
+VOTERS: tuple[Loc, ...] = (("critics", "panel", EACH, "use"), ("critics", "panel", EACH, "role"))
+NAMES: tuple[Loc, ...] = (("critics", "panel", EACH, "use"), ("critics", "panel", EACH, "name"))
 
 
 class Disagreement(ValueError):
@@ -45,22 +49,21 @@ def _turns(scenario: "Scenario") -> Iterator[Problem]:
 
 def _table(scenario: "Scenario") -> Iterator[Problem]:
     cast, seats = scenario.cast, scenario.cast.seats
-    reads: tuple[Loc, ...] = (("cast", "seats"), ("cast", "size"))
     if cast.size is not None and seats:
-        yield Problem(("cast", "size"), "give `size`, or `seats` one by one, not both", reads)
+        yield Problem(("cast", "size"), "give `size`, or `seats` one by one, not both", SEATS)
     if len(seats) == 1:
-        yield Problem(("cast", "seats"), "a conversation takes 2 to 8 seats, not 1", reads)
+        yield Problem(("cast", "seats"), "a conversation takes 2 to 8 seats, not 1", SEATS)
     first: dict[str, int] = {}
     for at, seat in enumerate(seats):
         if first.setdefault(seat.id, at) != at:
-            yield Problem(("cast", "seats", at, "id"), f"seat {first[seat.id]} is called {seat.id!r} already", reads)
+            yield Problem(("cast", "seats", at, "id"), f"seat {first[seat.id]} is called {seat.id!r} already")
         if seat.id in ROLES:
             text = f"{seat.id!r} has a meaning of its own in `models`; call the seat something else"
-            yield Problem(("cast", "seats", at, "id"), text, reads)
+            yield Problem(("cast", "seats", at, "id"), text)
     openers = [at for at, seat in enumerate(seats) if seat.opens]
     for at in openers[1:]:
         text = f"only one seat opens, and {seats[openers[0]].id!r} does already"
-        yield Problem(("cast", "seats", at, "opens"), text, reads)
+        yield Problem(("cast", "seats", at, "opens"), text)
 
 
 def _pairing(scenario: "Scenario") -> Iterator[Problem]:
@@ -74,7 +77,7 @@ def _models(scenario: "Scenario") -> Iterator[Problem]:
     for name in scenario.models:
         if name not in (*ROLES, *seats):
             text = f"no task or seat {name!r}{suggest(name, (*ROLES, *seats))}"
-            yield Problem(("models", name), text, (("cast",),))
+            yield Problem(("models", name), text, SEATS)
     if scenario.model and "default" in scenario.models:
         yield Problem(("model",), "`model` is short for `models.default`, which is given too: keep one of them")
     for at, seat in enumerate(scenario.seats):
@@ -92,10 +95,10 @@ def _edges(scenario: "Scenario") -> Iterator[Problem]:
     for at, edge in enumerate(order.edges):
         for end, seat in enumerate(edge):
             if seat not in seats:
-                yield Problem((*loc, at, end), f"no seat {seat!r}{suggest(seat, seats)}", (("cast",),))
+                yield Problem((*loc, at, end), f"no seat {seat!r}{suggest(seat, seats)}", SEATS)
     reached = {b for _, b in order.edges} | {scenario.cast.opener}
     for seat in sorted(reached.intersection(seats) - {a for a, _ in order.edges}) if order.edges else ():
-        yield Problem(loc, f"nobody may speak after {seat!r}: add [{seat}, ...]", (("cast",), loc))
+        yield Problem(loc, f"nobody may speak after {seat!r}: add [{seat}, ...]", (*SEATS, loc))
 
 
 def _traits(scenario: "Scenario") -> Iterator[Problem]:
@@ -107,7 +110,7 @@ def _traits(scenario: "Scenario") -> Iterator[Problem]:
         for at, levels in enumerate(pairings):
             if len(levels) != seats:
                 text = f"{len(levels)} levels for {seats} seats: give one level (-5 to 5) a seat"
-                yield Problem((*loc, at), text, (("cast", "seats"), ("cast", "size")))
+                yield Problem((*loc, at), text, SEATS)
 
 
 def _panel(scenario: "Scenario") -> Iterator[Problem]:
@@ -116,11 +119,11 @@ def _panel(scenario: "Scenario") -> Iterator[Problem]:
     for at, name in enumerate(names):
         if name in names[:at]:
             text = f"critics.panel[{names.index(name)}] is called {name!r} already; give this one a `name` of its own"
-            yield Problem(("critics", "panel", at), text, (("critics", "panel"),))
+            yield Problem(("critics", "panel", at), text)
     learned = scenario.critics.voting.weights
     for name in unheard_of(learned.weights, names) if learned else ():
         text = f"no critic {name!r} on the panel{suggest(name, names)}"
-        yield Problem(("critics", "voting", "weights", "weights", name), text, (("critics", "panel"),))
+        yield Problem(("critics", "voting", "weights", "weights", name), text, NAMES)
 
 
 def _quorum(scenario: "Scenario") -> Iterator[Problem]:
@@ -129,4 +132,4 @@ def _quorum(scenario: "Scenario") -> Iterator[Problem]:
     for key, needed in (("quorum", voting.quorum), ("k", voting.k)):
         if needed is not None and needed > voters:
             text = f"{needed} voters are needed, and the panel has {voters}: nothing could ever be accepted"
-            yield Problem(("critics", "voting", key), text, (("critics", "panel"),))
+            yield Problem(("critics", "voting", key), text, VOTERS)

@@ -24,8 +24,10 @@ SAID: Mapping[str, Said] = {
     "greater_than": lambda context, value: f"must be more than {context['gt']:g}, not {value}",
     "less_than_equal": lambda context, value: f"must be {context['le']:g} or less, not {value}",
     "less_than": lambda context, value: f"must be less than {context['lt']:g}, not {value}",
-    "too_short": lambda context, value: f"needs {context['min_length']} or more entries, not {context['actual_length']}",
-    "too_long": lambda context, value: f"takes {context['max_length']} entries or fewer, not {context['actual_length']}",
+    "too_short": lambda context, value: (
+        f"needs at least {context['min_length']} entries, not {context['actual_length']}"
+    ),
+    "too_long": lambda context, value: f"takes at most {context['max_length']} entries, not {context['actual_length']}",
     "string_too_short": lambda context, value: "must not be empty",
     "string_pattern_mismatch": lambda context, value: f"does not look right: {value} (pattern {context['pattern']})",
 }

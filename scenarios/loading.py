@@ -1,24 +1,20 @@
 """How does a YAML file become a scenario, or one message that names everything that is wrong with it?"""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-
-from pydantic import ValidationError
 
 from ..models.errors import Mistake
 from ..models.suggesting import suggest
 from .checking import unmet
-from .complaint import problems_of
 from .overriding import override, put
 from .scenario import Scenario
 from .secret import exposures
+from .sifting import Sieve
 from .source import Loc, Problem, Source, dotted, read
 
 SHIPPED = Path(__file__).parent
-PASSES = 8
-"""How often a file is looked at again without the parts found wrong so far."""
 
 
 def load(
@@ -73,72 +69,13 @@ def _put(source: Source, loc: Loc, value: Any, place: str) -> None:
 
 
 def _scenario(source: Source, folder: Path, variables: Mapping[str, str] | None) -> Scenario:
-    problems = [*source.problems, *exposures(source.data, variables)]
-    scenario = _validated(source.data, folder, problems)
+    sieve = Sieve(source.data, [*source.problems, *exposures(source.data, variables)])
+    scenario = sieve.scenario(folder)
     if scenario:
-        scenario = scenario.at(folder)
-        problems += _believed(unmet(scenario), [p.loc for p in problems])
-    if problems or not scenario:
-        raise Mistake("\n".join(_lines(source, problems)))
-    return scenario
-
-
-def _validated(data: dict[str, Any], folder: Path, problems: list[Problem]) -> Scenario | None:
-    """The scenario that is left when all that is wrong is dropped, and noted in `problems`; None if nothing is."""
-    for _ in range(PASSES):
-        try:
-            return Scenario.model_validate(data, context={"base": folder})
-        except ValidationError as error:
-            found = list(problems_of(error, data))
-            problems += _believed(found, [p.loc for p in problems])
-            data = _without(data, [p.loc for p in found])
-    return None
-
-
-def _believed(found: Iterable[Problem], wrong: Iterable[Loc]) -> Iterator[Problem]:
-    """Problems that are not a consequence of what is known to be wrong."""
-    known = [loc for loc in wrong if loc]
-    for problem in found:
-        if not any(_touch(loc, bad) for loc in (problem.loc, *problem.reads) for bad in known):
-            yield problem
-
-
-def _touch(one: Loc, other: Loc) -> bool:
-    """Whether one place lies within the other."""
-    shared = min(len(one), len(other))
-    return one[:shared] == other[:shared]
-
-
-def _without(data: dict[str, Any], wrong: Iterable[Loc]) -> dict[str, Any]:
-    """A copy of the data in which what is wrong is left out, or what it stands in when it is missing."""
-    copy: dict[str, Any] = _copied(data)
-    if ("name",) in wrong or "name" not in copy:
-        copy["name"] = "unnamed"
-    for loc in sorted(wrong, key=lambda loc: [str(step).zfill(6) for step in loc], reverse=True):
-        _drop(copy, loc)
-    return copy
-
-
-def _drop(data: Any, loc: Loc) -> None:
-    holders = [data]
-    for step in loc:
-        inside = step in holders[-1] if isinstance(holders[-1], dict) else _indexes(holders[-1], step)
-        if not inside:
-            break
-        holders.append(holders[-1][step])
-    steps = loc[: len(holders) - 1]
-    if steps and not (steps == ("name",)):
-        del holders[-2][steps[-1]]
-
-
-def _indexes(holder: Any, step: str | int) -> bool:
-    return isinstance(holder, list) and isinstance(step, int) and step < len(holder)
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _copied(inner) for key, inner in value.items()}
-    return [_copied(inner) for inner in value] if isinstance(value, list) else value
+        sieve.add(unmet(scenario.at(folder)))
+    if sieve.problems or not scenario:
+        raise Mistake("\n".join(_lines(source, sieve.problems)))
+    return scenario.at(folder)
 
 
 def _lines(source: Source, problems: Iterable[Problem]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from ..agents.dialogue import SeatRole
-from ..agents.staging import Mode, OrderKind, Staging
+from ..agents.staging import Mode, OrderKind
 from ..critics.member import PanelMember
 from ..critics.review import SeatKind
 from ..critics.voting import Voting
@@ -15,6 +15,7 @@ from ..models.spec import ModelSpec
 from ..personas import Persona, Trait
 from ..personas.traits import Level
 from .agreement import Disagreement, disagreements
+from .secret import resolved
 
 EVERYDAY = "library/everyday"
 SEAT_IDS = "abcdefgh"
@@ -68,8 +69,8 @@ class Cast(Section):
     """Who meets whom: `random` draws, `all-pairs` goes through all combinations; the other two are yet to come."""
     traits: dict[Trait, tuple[tuple[Level, ...], ...]] = Field(default_factory=dict)
     """Sets poles. For each trait a list of pairings, and each pairing has one level (-5 to 5) a seat, such as
-    `extraversion: [[4, 4], [4, -4], [-4, 4], [-4, -4]]`. Job after job takes the next pairing, the first again after the
-    last; the level replaces the one in the persona."""
+    `extraversion: [[4, 4], [4, -4], [-4, 4], [-4, -4]]`. Job after job takes the next pairing, after the last the first
+    again; the level replaces the one in the persona."""
 
     @property
     def seated(self) -> tuple[Seat, ...]:
@@ -148,8 +149,8 @@ class Critics(Section):
         PanelMember(use="repetition"),
         PanelMember(use="pleasantries"),
     )
-    """The critics; default: structure and copy-paste with a veto, repetition and pleasantries with a vote; `[]`: nobody,
-    and all is accepted."""
+    """The critics; default: structure and copy-paste with a veto, repetition and pleasantries with a vote; `[]`:
+    nobody, and all is accepted."""
 
 
 class Refine(Section):
@@ -271,29 +272,35 @@ class Scenario(Section):
         """When exemplars are drawn, the default filled in."""
         return self.exemplars.draw or ("job" if self.stage.mode == "script" else "round")
 
-    def model_for(self, who: str) -> ModelSpec:
-        """The model of a seat, or for a task (judge, writer, selector): its own, else the default one."""
-        seat = next((seat for seat in self.seats if seat.id == who), None)
-        own = self.models.get(who) or (seat.model if seat else None)
-        return own or self.model or self.models.get("default") or ModelSpec.parse("rehearsal")
+    def spec_for(self, task: str) -> ModelSpec:
+        """The model for a task (judge, writer, selector): its own, else the default one."""
+        return self.models.get(task) or self.model or self.models.get("default") or ModelSpec.parse("rehearsal")
 
-    @property
-    def staging(self) -> Staging:
-        """The rules of the stage, as agents take them."""
-        stage = self.stage
-        return Staging(
-            mode=stage.mode,
-            setting=stage.setting,
-            least=stage.turns.min,
-            most=stage.turns.max,
-            order=stage.order.kind,
-            edges=stage.order.edges,
-            opener=self.cast.opener,
-            stops=frozenset(stage.stop),
-            style=stage.style,
-            language=stage.language,
-            guards=stage.guards,
-        )
+    def spec_of(self, seat: Seat) -> ModelSpec:
+        """The model that speaks for a seat in private mode: its own, else the default one."""
+        return seat.model or self.spec_for(seat.id)
+
+    def cast_models(self) -> dict[str, ModelSpec]:
+        """The models that dialogues are made with, by seat id or task."""
+        if self.stage.mode == "script":
+            return {"writer": self.spec_for("writer")}
+        speakers = {seat.id: self.spec_of(seat) for seat in self.seats}
+        return speakers | ({"selector": self.spec_for("selector")} if self.stage.order.kind == "selector" else {})
+
+    def specs(self) -> list[ModelSpec]:
+        """The models of a run, each once: those that dialogues are made with, then the judge's."""
+        specs: list[ModelSpec] = []
+        for spec in (*self.cast_models().values(), self.spec_for("judge")):
+            specs += [spec] if spec not in specs else []
+        return specs
+
+    def speaks(self, seat: Seat) -> str:
+        """The short string of the model that a seat's words come from."""
+        return str(self.spec_for("writer") if self.stage.mode == "script" else self.spec_of(seat))
+
+    def ledger_in(self, folder: Path) -> str | Path:
+        """Where the ledger is: the address that `ledger` gives, its `${NAME}` filled in, or the run's folder."""
+        return resolved(self.ledger) if self.ledger else folder
 
     def at(self, folder: Path) -> Self:
         """The same scenario, its relative paths beginning in another folder."""

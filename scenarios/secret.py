@@ -34,7 +34,7 @@ def exposures(data: Any, variables: Mapping[str, str] | None = None, loc: Loc = 
 
 
 def resolved(text: str, variables: Mapping[str, str] | None = None) -> str:
-    """The text with each `${NAME}` replaced by what the environment holds. Raises Mistake for a name that is not set."""
+    """The text with each `${NAME}` replaced by what the environment holds. Raises Mistake for one that is not set."""
     variables = environ if variables is None else variables
 
     def value(found: re.Match[str]) -> str:
@@ -52,7 +52,7 @@ def _in_text(text: str, variables: Mapping[str, str], loc: Loc) -> Iterator[Prob
     if loc == ("ledger",) and "://" in text and _password(text):
         yield Problem(loc, "a password doesn't belong in a file; write it as '${NAME}' and set NAME in the environment")
     if names and not _allowed(loc):
-        yield Problem(loc, "'${...}' stands for a key, and only `api_key` and `ledger` take one; write the value itself")
+        yield Problem(loc, "'${...}' is for keys, in `api_key` and `ledger`; anywhere else write the value itself")
         return
     for name in names:
         if not variables.get(name):

@@ -15,6 +15,9 @@ from ..models.errors import Mistake
 Loc = tuple[str | int, ...]
 """Where in a scenario: keys and list indices, from the top."""
 
+EACH = -1
+"""In `Problem.reads`, in place of an index: whichever entry of the list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -30,7 +33,7 @@ class Problem:
 
 @dataclass
 class Source:
-    """Plain data, and for each piece of it the place that a reader can go to: `cafe.yaml:14`, `--set rounds.count=2`."""
+    """Plain data, and for each piece of it where it comes from: `cafe.yaml:14`, `--set rounds.count=2`."""
 
     name: str
     data: dict[str, Any] = field(default_factory=dict)

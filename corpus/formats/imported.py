@@ -1,11 +1,12 @@
 """What is a dialogue that comes from a file, and what in the file was odd?"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
 from ...agents import Dialogue, Member, Turn
+from ...models.errors import Mistake
 
 OnOdd = Callable[[str, str], None]
 """Called with (where, what) for whatever an import had to put right: `data.csv:17`, `no speaker's label: ...`."""
@@ -29,6 +30,18 @@ class Spot(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
+
+
+def text_lines(path: Path) -> Iterator[tuple[Spot, str]]:
+    """Each line of a UTF-8 file, its end kept. Raises Mistake with `file:line` for another encoding."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            spot = Spot(path, number)
+            try:
+                text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                raise Mistake(f"{spot}: not UTF-8 at byte {error.start + 1}; save the file as UTF-8") from error
+            yield spot, text
 
 
 def imported(cast: Iterable[Member], turns: Iterable[Turn], spot: Spot, number: int, id: str = "") -> Dialogue:

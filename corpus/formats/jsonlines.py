@@ -1,13 +1,12 @@
 """How do JSON objects stand in a file: one a line, or in one array?"""
 
-import io
 from collections.abc import Iterator
 from json import JSONDecodeError, JSONDecoder, dumps, loads
 from pathlib import Path
 from typing import IO, Any
 
 from ...models.errors import Mistake
-from .imported import Spot
+from .imported import Spot, text_lines
 
 CHUNK = 1 << 16
 
@@ -27,27 +26,28 @@ def objects(path: Path) -> Iterator[tuple[Spot, dict[str, Any]]]:
     """Each object with the line that it begins in. Raises Mistake for what is neither JSON lines nor an array."""
     with path.open("rb") as file:
         start = file.read(CHUNK).removeprefix(b"\xef\xbb\xbf").lstrip()
-        file.seek(0)
-        for spot, value in (_in_array if start.startswith(b"[") else _in_lines)(path, file):
-            if not isinstance(value, dict):
-                raise Mistake(f"{spot}: a JSON object is expected here, not {type(value).__name__}; one for a dialogue")
+    for spot, value in (_in_array if start.startswith(b"[") else _in_lines)(path):
+        if not isinstance(value, dict):
+            raise Mistake(f"{spot}: a JSON object is expected here, not {type(value).__name__}; one for a dialogue")
+        yield spot, value
+
+
+def _in_lines(path: Path) -> Iterator[tuple[Spot, Any]]:
+    for spot, line in text_lines(path):
+        if line.strip():
+            try:
+                value = loads(line)
+            except JSONDecodeError as error:
+                raise _not_json(spot, error, "each line has to hold one whole object") from error
             yield spot, value
 
 
-def _in_lines(path: Path, file: IO[bytes]) -> Iterator[tuple[Spot, Any]]:
-    for number, line in enumerate(file, 1):
-        if line.strip():
-            spot = Spot(path, number)
-            try:
-                yield spot, loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
-            except JSONDecodeError as error:
-                raise _not_json(spot, error, "each line has to hold one whole object") from error
-            except UnicodeDecodeError as error:
-                raise Mistake(f"{spot}: not UTF-8 at byte {error.start + 1}; save the file as UTF-8") from error
+def _in_array(path: Path) -> Iterator[tuple[Spot, Any]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from _values(path, _Window(path, file))
 
 
-def _in_array(path: Path, file: IO[bytes]) -> Iterator[tuple[Spot, Any]]:
-    window = _Window(path, file)
+def _values(path: Path, window: "_Window") -> Iterator[tuple[Spot, Any]]:
     window.take("[")
     if window.peek() == "]":
         return
@@ -64,9 +64,9 @@ def _in_array(path: Path, file: IO[bytes]) -> Iterator[tuple[Spot, Any]]:
 class _Window:
     """The part of an array file that is in memory: grows until it holds one value, then moves on."""
 
-    def __init__(self, path: Path, file: IO[bytes]) -> None:
+    def __init__(self, path: Path, file: IO[str]) -> None:
         self.path, self.line = path, 1
-        self._file = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        self._file = file
         self._text, self._at, self._ended = "", 0, False
 
     def peek(self) -> str:

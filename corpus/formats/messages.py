@@ -18,9 +18,6 @@ from .imported import OnOdd, Spot, imported, user_name
 from .jsonlines import as_line, objects
 from .telling import Telling, retell, speakers, tell
 
-Messages_ = list[tuple[str, str]]
-"""(role, content)."""
-
 
 @dataclass(frozen=True)
 class Messages:
@@ -53,18 +50,18 @@ def _key(line: tuple[Spot, Mapping[str, Any]]) -> str | int:
 
 def _telling(spot: Spot, line: Mapping[str, Any], on_odd: OnOdd) -> Telling:
     seat = str(line.get("seat") or Role.ASSISTANT)
-    telling = as_telling(spot, pairs(spot, line.get("messages"), "messages", ("role", "content")), seat, on_odd)
-    return telling
+    return as_telling(spot, pairs(spot, line.get("messages"), "messages", ("role", "content")), seat, on_odd)
 
 
-def pairs(spot: Spot, listed: Any, field: str, keys: tuple[str, str]) -> Messages_:
+def pairs(spot: Spot, listed: Any, field: str, keys: tuple[str, str]) -> list[tuple[str, str]]:
     """(role, content) of each message. Raises Mistake for another form."""
     if not isinstance(listed, list):
         raise Mistake(f"{spot}: {field!r} has to be a list of objects with {' and '.join(map(repr, keys))}")
-    return [(_text(spot, item, field, keys[0], n), _text(spot, item, field, keys[1], n)) for n, item in enumerate(listed)]
+    first, second = keys
+    return [(_text(spot, m, field, first, n), _text(spot, m, field, second, n)) for n, m in enumerate(listed)]
 
 
-def as_telling(spot: Spot, messages: Messages_, seat: str, on_odd: OnOdd) -> Telling:
+def as_telling(spot: Spot, messages: list[tuple[str, str]], seat: str, on_odd: OnOdd) -> Telling:
     """What a model is trained on, as the telling of the seat that the model takes."""
     lines: list[tuple[bool, str]] = []
     system: list[str] = []

@@ -16,7 +16,7 @@ from ...models.errors import Mistake
 from ...models.request import Role
 from ...personas import Persona
 from ..record import Record
-from .imported import OnOdd, Spot, imported, shortened, user_name
+from .imported import OnOdd, Spot, imported, shortened, text_lines, user_name
 from .telling import Telling, retell, speakers, tell
 
 SILENCE = "__SILENCE__"
@@ -132,11 +132,9 @@ def _episodes(path: Path, on_odd: OnOdd) -> Iterator[_Episode]:
 
 
 def _numbered(path: Path) -> Iterator[tuple[Spot, int, str]]:
-    with path.open(encoding="utf-8-sig", newline="\n") as file:
-        for line_number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            spot, match = Spot(path, line_number), _LINE.fullmatch(line.rstrip("\r\n"))
+    for spot, line in text_lines(path):
+        if line.strip():
+            match = _LINE.fullmatch(line.rstrip("\r\n"))
             if match is None:
                 form = "'1 your persona: ...' or '3 heard<TAB>answered'"
                 raise Mistake(f"{spot}: a ParlAI line begins with its number: {form}, not {shortened(line)!r}")

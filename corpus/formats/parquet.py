@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import batched, chain
+from itertools import chain, islice
 from json import loads
 from pathlib import Path
 from typing import IO, Any, ClassVar
@@ -30,8 +30,8 @@ class Parquet:
         arrow, files = _arrow()
         schema = _schema(arrow)
         with files.ParquetWriter(file, schema, compression="zstd") as writer:
-            for group in batched(records, GROUP):
-                rows = [_row(record) for record in group]
+            rest = iter(records)
+            while rows := [_row(record) for record in islice(rest, GROUP)]:
                 writer.write_table(arrow.Table.from_pylist(rows, schema), row_group_size=GROUP)
 
     def read(self, on_odd: OnOdd) -> Iterator[Dialogue]:
@@ -81,9 +81,10 @@ def _schema(arrow: Any) -> Any:
     turn = {"seat": text, "name": text, "text": text}
     return arrow.schema(
         {
-            **{"id": text, "outcome": text},
+            **dict.fromkeys(("id", "outcome"), text),
             **dict.fromkeys(("round", "index", "attempt", "candidate"), number),
-            **{"score": arrow.float64(), "setting": text, "language": text, "stop": text},
+            "score": arrow.float64(),
+            **dict.fromkeys(("setting", "language", "stop"), text),
             "cast": arrow.list_(arrow.struct(member)),
             "turns": arrow.list_(arrow.struct(turn)),
             "exemplars": arrow.list_(text),

@@ -15,7 +15,8 @@ from .telling import retell, speakers, tell
 
 NAMES = {Role.SYSTEM: "system", Role.USER: "human", Role.ASSISTANT: "gpt"}
 MEANINGS = {
-    **{"system": Role.SYSTEM, "human": Role.USER, "user": Role.USER},
+    "system": Role.SYSTEM,
+    **dict.fromkeys(("human", "user"), Role.USER),
     **dict.fromkeys(("gpt", "assistant", "chatgpt", "model", "bot", "bard", "bing"), Role.ASSISTANT),
 }
 

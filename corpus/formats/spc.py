@@ -12,11 +12,12 @@ from ...agents import Dialogue, Member, Turn
 from ...models.errors import Mistake
 from ...personas import Persona
 from ..record import Record
-from .imported import OnOdd, Spot, imported, shortened, user_name
+from .imported import OnOdd, Spot, imported, shortened, text_lines, user_name
 
 COLUMNS = ("user 1 personas", "user 2 personas", "Best Generated Conversation")
 LIMIT = 1 << 24
 """Characters in one cell."""
+QUOTES = "look for a quotation mark too few"
 
 _LABEL = re.compile(r"User ([12]): ?(.*)", re.DOTALL)
 _LOOSE = re.compile(
@@ -68,17 +69,15 @@ def _one_line(text: str) -> str:
 
 def _rows(path: Path, on_odd: OnOdd) -> Iterator[tuple[Spot, tuple[str, str, str]]]:
     """The three cells of each row, with the line that the row begins in: a cell may go over many lines."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        csv.field_size_limit(max(LIMIT, csv.field_size_limit()))
-        reader = csv.reader(file)
-        places, width = _header(path, reader)
-        line = reader.line_num + 1
-        for row in _read(path, reader):
-            spot, line = Spot(path, line), reader.line_num + 1
-            if not row:
-                continue
+    csv.field_size_limit(max(LIMIT, csv.field_size_limit()))
+    reader = csv.reader(text for _, text in text_lines(path))
+    places, width = _header(path, reader)
+    line = reader.line_num + 1
+    for row in _read(path, reader):
+        spot, line = Spot(path, line), reader.line_num + 1
+        if row:
             if len(row) < width:
-                raise Mistake(f"{spot}: {len(row)} cells where the header has {width}; look for a quotation mark too few")
+                raise Mistake(f"{spot}: {len(row)} cells where the header has {width}; {QUOTES}")
             if len(row) > width:
                 on_odd(spot.source, f"{len(row)} cells where the header has {width}")
             yield spot, (row[places[0]], row[places[1]], row[places[2]])
@@ -89,7 +88,7 @@ def _read(path: Path, reader: Iterator[list[str]]) -> Iterator[list[str]]:
         yield from reader
     except csv.Error as error:
         line = getattr(reader, "line_num", 0)
-        raise Mistake(f"{Spot(path, line)}: not CSV: {error}; look for a quotation mark too few") from error
+        raise Mistake(f"{Spot(path, line)}: not CSV: {error}; {QUOTES}") from error
 
 
 def _header(path: Path, reader: Iterator[list[str]]) -> tuple[list[int], int]:

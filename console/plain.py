@@ -1,0 +1,50 @@
+"""How does a run report where there is no terminal? In plain lines, a few a minute."""
+
+from collections.abc import Callable
+
+from ..critics import Outcome
+from ..models.retrying import Retrying
+from ..scenarios.event import JobDone, RoundClosed, RoundStarted, RunEnded, RunStarted
+from .text import duration, one_line, percent
+from .watching import Seen
+
+
+class PlainLines:
+    """Prints a line at the start, at round borders, and about every `seconds` in between."""
+
+    def __init__(self, write: Callable[[str], None], seconds: float = 10.0) -> None:
+        self.seen = Seen()
+        self._write, self._seconds, self._last = write, seconds, 0.0
+
+    def __call__(self, event: object) -> None:
+        self.seen.see(event)
+        if line := self._line(event):
+            self._last = self.seen.seconds
+            self._write(line)
+
+    def _line(self, event: object) -> str:
+        match event:
+            case RunStarted():
+                held = f", {event.done_before} dialogues done before" if event.done_before else ""
+                return f"{event.name}: {event.rounds} x {event.jobs} dialogues with {', '.join(event.models)}{held}"
+            case RoundStarted():
+                return f"round {event.round}: {event.jobs} dialogues, exemplars from {event.exemplars}"
+            case RoundClosed():
+                return f"round {event.round} closed: {event.accepted} of {event.jobs} accepted"
+            case Retrying():
+                return f"retrying {event.model}: {one_line(event.why, 100)}; waits {event.wait:.1f} s"
+            case RunEnded() if event.why:
+                return f"stopped early: {event.why}"
+            case JobDone() if self.seen.seconds - self._last >= self._seconds:
+                return self._progress()
+        return ""
+
+    def _progress(self) -> str:
+        seen = self.seen
+        left = "" if seen.left is None else f", {duration(seen.left)} left"
+        rejected = seen.outcomes.get(Outcome.REJECTED, 0)
+        share = percent(seen.accepted, seen.done)
+        return (
+            f"round {seen.round}: {seen.done_in_round}/{seen.jobs} done, {seen.accepted} accepted ({share}), "
+            f"{rejected} rejected, {seen.rate:.1f}/s{left}"
+        )

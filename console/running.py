@@ -1,0 +1,112 @@
+"""What happens at `tertulia run`? The run is simulated, watched, and summed up."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from json import dumps
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..agents.person import Ask
+from ..corpus.corpus import Corpus
+from ..critics import Outcome
+from ..models.errors import Stopped
+from ..models.metering import Meter
+from ..models.request import Events
+from ..scenarios.scenario import Scenario
+from ..scenarios.simulation import simulate
+from .live import LiveView
+from .person import at_console
+from .plain import PlainLines
+from .text import duration, money, percent
+from .watching import Seen
+
+
+def run_scenario(scenario: Scenario, *, join: str | None, remake: bool, json: bool, quiet: bool) -> int:
+    """Exit code 0, or 1 when nothing was accepted. Raises what `simulate` raises, after saying how to go on."""
+    meter, console = Meter(), Console()
+    live = console.is_terminal and not (json or quiet or join)
+    view = LiveView(console, meter) if live else None
+    lines = PlainLines((lambda line: None) if json or quiet else (lambda line: print(line, flush=True)))
+    seats = {join: at_console(console, join)} if join else {}
+    watcher: Events = view or lines
+    try:
+        corpus = _simulated(scenario, watcher, meter, seats, remake, view or nullcontext())
+    except (KeyboardInterrupt, Stopped) as ended:
+        how_to_go_on(scenario, ended)
+        raise
+    with corpus:
+        seen = view.seen if view else lines.seen
+        _report(console, corpus, scenario, meter, seen, json=json, quiet=quiet)
+        return 0 if len(corpus) else 1
+
+
+def _simulated(
+    scenario: Scenario,
+    watcher: Events,
+    meter: Meter,
+    join: Mapping[str, Ask],
+    remake: bool,
+    shown: AbstractContextManager[Any],
+) -> Corpus:
+    with shown:
+        return asyncio.run(simulate(scenario, watcher, meter=meter, join=join, remake=remake))
+
+
+def how_to_go_on(scenario: Scenario, ended: BaseException) -> None:
+    """What a run that stopped early leaves behind, on stderr."""
+    kept = "what was said and judged so far is kept"
+    what = "interrupted" if isinstance(ended, KeyboardInterrupt) else "stopped early"
+    print(f"{what}: {kept} in {scenario.output_folder}; the same command goes on from there", file=sys.stderr)
+
+
+def _report(
+    console: Console, corpus: Corpus, scenario: Scenario, meter: Meter, seen: Seen, *, json: bool, quiet: bool
+) -> None:
+    counts = corpus.ledger.counts()
+    if json:
+        print(dumps(_as_json(corpus, scenario, meter, counts, seen)))
+    elif not quiet:
+        console.print(_as_table(counts))
+        console.print(_as_text(scenario, meter, seen))
+
+
+def _as_json(corpus: Corpus, scenario: Scenario, meter: Meter, counts: Mapping[int, Any], seen: Seen) -> dict[str, Any]:
+    total = meter.total()
+    return {
+        "name": scenario.name,
+        "output": str(scenario.output_folder),
+        "accepted": len(corpus),
+        "rounds": {number: {o.value: n for o, n in by.items()} for number, by in counts.items()},
+        "calls": total.calls,
+        "cached": total.cached,
+        "tokens": total.prompt_tokens + total.completion_tokens,
+        "usd": total.usd,
+        "ended": seen.ended.why if seen.ended else "",
+    }
+
+
+def _as_table(counts: Mapping[int, Mapping[Outcome, int]]) -> Table:
+    """Tries by round and outcome."""
+    table = Table("round", "dialogues made", *(o.value for o in Outcome), "accepted of made", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for number, by in counts.items():
+        made = sum(by.values())
+        shown = [str(by.get(outcome, 0) or "·") for outcome in Outcome]
+        table.add_row(str(number), str(made), *shown, percent(by.get(Outcome.ACCEPTED, 0), made))
+    return table
+
+
+def _as_text(scenario: Scenario, meter: Meter, seen: Seen) -> Text:
+    total, where = meter.total(), scenario.output_folder
+    why = f"\nended before its last round: {seen.ended.why}" if seen.ended and seen.ended.why else ""
+    return Text(
+        f"\n{total.calls} calls, {total.cached} replies from the ledger, {money(total.usd)}, {duration(seen.seconds)}{why}\n"
+        f"look:   tertulia show {where} · tertulia stats {where} --rounds\n"
+        f"export: tertulia export {where} --format messages"
+    )

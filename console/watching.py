@@ -1,0 +1,138 @@
+"""What has a watcher seen? Events, folded into the little that a screen shows."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+
+from ..agents import Member, Place
+from ..agents.event import DialogueEnded, DialogueStarted, TurnRefused, TurnSpoken
+from ..critics import Abstention, Outcome, Review, Verdict
+from ..models.retrying import Retrying
+from ..scenarios.event import JobDone, JobStarted, Reviewed, RoundClosed, RoundStarted, RunEnded, RunStarted
+
+KEPT = 64
+"""Conversations in the making that are followed at a time; memory doesn't grow with the run."""
+
+
+@dataclass(slots=True)
+class Conversation:
+    """One dialogue as it is spoken."""
+
+    place: Place
+    cast: tuple[Member, ...]
+    turns: list[tuple[str, str]] = field(default_factory=list)
+    """(seat, text)"""
+    review: Review | None = None
+    ended: str = ""
+    changed: float = 0.0
+
+
+@dataclass(slots=True)
+class CriticCount:
+    """How a critic has answered so far."""
+
+    approved: int = 0
+    rejected: int = 0
+    abstained: int = 0
+
+
+@dataclass(slots=True)
+class Seen:
+    """The state of a run, for a screen: `see` takes an event, nothing else changes it."""
+
+    started: RunStarted | None = None
+    began: float = field(default_factory=monotonic)
+    round: int = 0
+    jobs: int = 0
+    done_in_round: int = 0
+    done: int = 0
+    """Jobs done by this process, all rounds."""
+    outcomes: dict[Outcome, int] = field(default_factory=dict)
+    critics: dict[str, CriticCount] = field(default_factory=dict)
+    conversations: OrderedDict[Place, Conversation] = field(default_factory=OrderedDict)
+    closed: list[RoundClosed] = field(default_factory=list)
+    refused: dict[str, int] = field(default_factory=dict)
+    notice: str = ""
+    ended: RunEnded | None = None
+    now: float = field(default_factory=monotonic)
+
+    def see(self, event: object) -> None:
+        """Take in one event; unknown ones are passed over."""
+        self.now = monotonic()
+        match event:
+            case RunStarted():
+                self.started = event
+                self.critics = {name: CriticCount() for name in event.critics}
+            case RoundStarted():
+                self.round, self.jobs, self.done_in_round = event.round, event.jobs, event.done
+            case DialogueStarted():
+                self._follow(event)
+            case TurnSpoken() if event.place in self.conversations:
+                self._hear(event)
+            case TurnRefused():
+                self.refused[event.guard] = self.refused.get(event.guard, 0) + 1
+            case DialogueEnded() if event.place in self.conversations:
+                self.conversations[event.place].ended = event.dialogue.failure or event.dialogue.stop.value
+            case Reviewed():
+                self._judge(event)
+            case JobDone():
+                self.done, self.done_in_round = self.done + 1, self.done_in_round + 1
+                self.outcomes[event.outcome] = self.outcomes.get(event.outcome, 0) + 1
+            case RoundClosed():
+                self.closed.append(event)
+            case Retrying():
+                self.notice = f"{event.model}: {event.why}; waits {event.wait:.0f} s"
+            case RunEnded():
+                self.ended = event
+            case JobStarted() | _:
+                pass
+
+    def _follow(self, event: DialogueStarted) -> None:
+        self.conversations[event.place] = Conversation(event.place, event.cast, changed=self.now)
+        while len(self.conversations) > KEPT:
+            self.conversations.popitem(last=False)
+
+    def _hear(self, event: TurnSpoken) -> None:
+        conversation = self.conversations[event.place]
+        conversation.turns.append((event.seat, event.text))
+        conversation.changed = self.now
+        self.notice = ""
+
+    def _judge(self, event: Reviewed) -> None:
+        for ballot in event.review.ballots:
+            count = self.critics.setdefault(ballot.critic, CriticCount())
+            match ballot.answer:
+                case Verdict(approve=True):
+                    count.approved += 1
+                case Verdict():
+                    count.rejected += 1
+                case Abstention():
+                    count.abstained += 1
+        if event.place in self.conversations:
+            self.conversations[event.place].review = event.review
+
+    @property
+    def accepted(self) -> int:
+        return self.outcomes.get(Outcome.ACCEPTED, 0)
+
+    @property
+    def seconds(self) -> float:
+        return self.now - self.began
+
+    @property
+    def rate(self) -> float:
+        """Jobs a second, of this process."""
+        return self.done / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds left at this rate, all rounds; None while it can't be told."""
+        if self.started is None or not self.done:
+            return None
+        total = self.started.jobs * self.started.rounds
+        return max(0, total - self.started.done_before - self.done) / self.rate
+
+    def spending(self) -> Mapping[str, float]:
+        """The limits that are set."""
+        return self.started.budget if self.started else {}

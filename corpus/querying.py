@@ -1,0 +1,61 @@
+"""Which SQL asks a ledger for its tries? All queries run along an index, whatever the size of the corpus."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+
+from ..critics import Outcome
+from . import schema
+
+PLACE = tuple(schema.dialogues.c[name] for name in ("round", "idx", "attempt", "candidate"))
+
+
+def of_job(table: Any, run: int, round: int, index: int) -> ColumnElement[bool]:
+    return and_(table.c.run == run, table.c.round == round, table.c.idx == index)
+
+
+def dialogues(run: int, panel: str) -> Select[Any]:
+    """All dialogues, with outcome and why under a panel."""
+    became = [_became(panel, name).label(name) for name in ("outcome", "why")]
+    columns = (schema.dialogues.c.id, *PLACE, schema.dialogues.c.payload, *became)
+    return select(*columns).where(schema.dialogues.c.run == run)
+
+
+def tries(
+    run: int, panel: str, outcomes: Collection[Outcome] | None = None, rounds: Collection[int] | None = None
+) -> Select[Any]:
+    """Those that count, in place order; with `outcomes` and in `rounds`, where given."""
+    query = dialogues(run, panel).where(schema.dialogues.c.superseded == 0).order_by(*PLACE)
+    if rounds is not None:
+        query = query.where(schema.dialogues.c.round.in_(sorted(rounds)))
+    if outcomes is not None:
+        query = query.where(_became(panel, "outcome").in_([outcome.value for outcome in outcomes]))
+    return query
+
+
+def counts(run: int, panel: str) -> Select[Any]:
+    """(round, outcome, count) of the settled tries that count."""
+    table = schema.outcomes
+    same = and_(schema.dialogues.c.run == table.c.run, schema.dialogues.c.id == table.c.dialogue)
+    query = select(table.c.round, table.c.outcome, func.count()).join_from(table, schema.dialogues, same)
+    query = query.where(table.c.run == run, table.c.panel == panel, schema.dialogues.c.superseded == 0)
+    return query.group_by(table.c.round, table.c.outcome).order_by(table.c.round, table.c.outcome)
+
+
+def usage(run: int) -> Select[Any]:
+    """(task, model, calls, prompt tokens, completion tokens, USD, seconds)."""
+    replies, settings = schema.replies, schema.settings
+    sums = [func.sum(replies.c[name]) for name in ("prompt_tokens", "completion_tokens", "usd", "seconds")]
+    whose = (settings.c.task, settings.c.model)
+    same = and_(settings.c.run == replies.c.run, settings.c.id == replies.c.setting)
+    query = select(*whose, func.count(), *sums).join_from(replies, settings, same).where(replies.c.run == run)
+    return query.group_by(*whose).order_by(*whose)
+
+
+def _became(panel: str, name: str) -> Any:
+    """A scalar subquery, so that the planner has to walk the dialogues in their order."""
+    table, dialogues = schema.outcomes, schema.dialogues
+    same = [table.c[column] == dialogues.c[column] for column in ("run", "round", "idx")]
+    query = select(table.c[name]).where(*same, table.c.panel == panel, table.c.dialogue == dialogues.c.id)
+    return query.scalar_subquery()

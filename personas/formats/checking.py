@@ -1,0 +1,76 @@
+"""Is an entry a persona? If not: what is wrong, where, and what to do about it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from ...models.suggesting import suggest
+from ..naming import first_name
+from ..persona import Persona, ProfileSentence
+from ..traits import BigFive
+from .entry import Entry, Location, Problem
+
+PARTS: Mapping[str, type[BaseModel]] = {"profile": ProfileSentence, "traits": BigFive}
+ADVICE = {
+    "missing": "is missing; add it",
+    "string_too_short": "is empty; write some text, or leave it out",
+    "string_pattern_mismatch": "is blank; write some text, or leave it out",
+    "string_type": "{given} is no text; write text, in quotes if it looks like a number, a date, or yes and no",
+    "tuple_type": "{given} is no list; write a list, one `- ` a line",
+    "model_type": "{given} is no mapping; write `key: value` lines",
+    "model_attributes_type": "{given} is no mapping; write `key: value` lines",
+    "greater_than_equal": "{given} is out of range; choose a whole number from -5 to 5",
+    "less_than_equal": "{given} is out of range; choose a whole number from -5 to 5",
+    "int_type": "{given} is no whole number; choose one from -5 to 5",
+}
+
+
+def checked(entry: Entry) -> Persona | list[Problem]:
+    """The persona, or all that keeps the entry from being one. Nameless ones get a name."""
+    if not isinstance(entry.value, dict):
+        return [
+            Problem(entry.line, f"{_short(entry.value)} is no persona; write a mapping with a `name` and a `profile`")
+        ]
+    try:
+        return Persona.model_validate(_named(entry.value))
+    except ValidationError as error:
+        return list(_problems(entry, error))
+
+
+def _named(value: dict[str, Any]) -> dict[str, Any]:
+    if value.get("name") is not None:
+        return value
+    profile = value.get("profile")
+    sentences = (
+        [part.get("text") if isinstance(part, dict) else part for part in profile or ()]
+        if isinstance(profile, list)
+        else []
+    )
+    texts = [text for text in sentences if isinstance(text, str)]
+    return {**value, "name": first_name(texts)} if texts else value
+
+
+def _problems(entry: Entry, error: ValidationError) -> Iterator[Problem]:
+    for detail in error.errors(include_url=False, include_context=False):
+        place = tuple(detail["loc"])
+        yield Problem(entry.line_of(place), f"{_written(place)}: {_what(place, detail)}")
+
+
+def _what(place: Location, detail: ErrorDetails) -> str:
+    if detail["type"] == "extra_forbidden":
+        model = PARTS.get(str(place[0]), Persona) if len(place) > 1 else Persona
+        return f"no such key{suggest(str(place[-1]), model.model_fields)}"
+    advice = ADVICE.get(detail["type"], "{given}: " + detail["msg"].replace("{", "{{").replace("}", "}}"))
+    return advice.replace("{given}", _short(detail["input"]))
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _written(place: Location) -> str:
+    """`profile[2].text`"""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".") or "persona"

@@ -1,0 +1,73 @@
+"""Who stands in a file? Its personas one by one, or one message with all its mistakes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ...models.errors import Mistake
+from ..persona import Persona
+from .checking import checked
+from .entry import Entry, Found, Problem, Unreadable
+from .registry import Format, format_of
+
+CAP = 20
+"""How many mistakes of a file are told at once."""
+
+
+def read_personas(path: Path, format: str | None = None) -> Iterator[Persona]:
+    """The personas of a file, in its order; `format` is one of FORMATS, by default what the suffix means.
+
+    Reads as it goes (YAML: whole). From the first mistake on it yields nothing more, and at the end raises one Mistake
+    that lists up to 20 of them with their lines.
+    """
+    path = Path(path)
+    return _read(path, format_of(path, format))
+
+
+def _read(path: Path, format: Format) -> Iterator[Persona]:
+    problems: list[Problem] = []
+    lines: dict[str, int] = {}
+    for entry in _entries(path, format):
+        persona = [entry] if isinstance(entry, Problem) else _new(entry, lines)
+        if isinstance(persona, Persona):
+            if not problems:
+                yield persona
+            continue
+        problems += persona
+        if len(problems) > CAP:
+            break
+    if not problems and not lines:
+        problems = [Problem(1, "no persona in it; write at least one with a `name` and a `profile`")]
+    if problems:
+        raise Mistake(_told(path, problems))
+
+
+def _entries(path: Path, format: Format) -> Found:
+    try:
+        with path.open("rb") as lines:
+            yield from format.read(lines)
+    except Unreadable as error:
+        yield error.problem
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise Mistake(f"{path}: can't be read ({why}); check the path and its permissions") from error
+
+
+def _new(entry: Entry, lines: dict[str, int]) -> Persona | list[Problem]:
+    persona = checked(entry)
+    if not isinstance(persona, Persona):
+        return persona
+    if persona.id in lines:
+        return [Problem(entry.line, _taken(entry, persona, lines[persona.id]))]
+    lines[persona.id] = entry.line
+    return persona
+
+
+def _taken(entry: Entry, persona: Persona, first: int) -> str:
+    if entry.value.get("id"):
+        return f"id: {persona.id!r} is taken by line {first}; give each persona an id of its own"
+    return f"id: the same name and profile as line {first}; remove one, or give each an id of its own"
+
+
+def _told(path: Path, problems: list[Problem]) -> str:
+    told = [f"{path}:{problem.line}: {problem.what}" for problem in problems[:CAP]]
+    return "\n".join(told + [f"{path}: and more; mend these first"] * (len(problems) > CAP))

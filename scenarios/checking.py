@@ -1,0 +1,107 @@
+"""Is everything there that a scenario names? Personas, exemplars, critics with their options, prices."""
+
+import re
+from collections.abc import Iterator
+
+from ..critics.member import PanelMember
+from ..critics.option import checked
+from ..critics.registry import Source, find
+from ..models.errors import Mistake
+from ..models.pricing import price_of
+from ..personas.pairing import pairing
+from ..personas.shelf import people
+from .finding import seed_path
+from .scenario import Scenario
+from .source import EACH, Loc, Problem
+
+LATER = frozenset(
+    {"coherence", "coverage", "faithfulness", "novelty", "persona-consistency", "personality", "style", "toxicity"}
+)
+"""Critics of later releases: a scenario may name them as `optional` already, and runs without them."""
+
+
+def unmet(scenario: Scenario) -> Iterator[Problem]:
+    """What is missing on this machine; each problem says which parts it depends on."""
+    yield from _personas(scenario)
+    yield from _exemplars(scenario)
+    for at, member in enumerate(scenario.critics.panel):
+        yield from _critic(member, scenario, ("critics", "panel", at))
+    yield from _prices(scenario)
+
+
+def _personas(scenario: Scenario) -> Iterator[Problem]:
+    cast = scenario.cast
+    named: dict[str, Loc] = {}
+    for at, seat in enumerate(scenario.seats):
+        given, loc = cast.people_of(seat), ("cast", "personas") if seat.personas is None else _seat(at)
+        if isinstance(given, str):
+            named.setdefault(given, loc)
+    wrong = [Problem(loc, reason) for name, loc in named.items() if (reason := _unreadable(name, scenario))]
+    yield from wrong or _seating(scenario)
+
+
+def _seat(at: int) -> Loc:
+    return ("cast", "seats", at, "personas")
+
+
+def _unreadable(name: str, scenario: Scenario) -> str:
+    try:
+        return "" if people(name, scenario.folder) else f"{name!r} holds no persona"
+    except Mistake as mistake:
+        return str(mistake)
+
+
+def _seating(scenario: Scenario) -> Iterator[Problem]:
+    """Whether the personas are enough for the seats."""
+    given = [scenario.cast.people_of(seat) for seat in scenario.seats]
+    pools = [people(pool, scenario.folder) if isinstance(pool, str) else pool for pool in given]
+    try:
+        pairing(scenario.cast.pairing, pools, scenario.seed, 1)
+    except Mistake as mistake:
+        yield Problem(("cast",), str(mistake), (("cast", "seats", EACH, "id"),))
+
+
+def _exemplars(scenario: Scenario) -> Iterator[Problem]:
+    try:
+        seed_path(scenario)
+    except Mistake as mistake:
+        yield Problem(("exemplars", "seed_file"), str(mistake))
+
+
+def _critic(member: PanelMember, scenario: Scenario, loc: Loc) -> Iterator[Problem]:
+    if member.optional and member.use in LATER:
+        return
+    try:
+        source = find(member.use)
+        target = source.load()
+    except Mistake as mistake:
+        yield Problem((*loc, "use"), str(mistake))
+        return
+    _, wrong = checked(target, {**source.preset, **member.options}, scenario.folder)
+    yield from (_option(text, loc) for text in wrong)
+    if not wrong:
+        yield from _unmakable(source, member, scenario, loc)
+
+
+def _unmakable(source: Source, member: PanelMember, scenario: Scenario, loc: Loc) -> Iterator[Problem]:
+    """What a critic's own code says of its options."""
+    try:
+        source.create(member.options, scenario.folder)
+    except Mistake as mistake:
+        yield Problem((*loc, "options"), str(mistake))
+
+
+def _option(text: str, loc: Loc) -> Problem:
+    """A complaint about one option, at the line of that option."""
+    named = re.search(r"option '(\w+)'", text)
+    return Problem((*loc, "options", named[1]) if named else (*loc, "options"), text)
+
+
+def _prices(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.budget.usd is None:
+        return
+    for name in sorted({str(spec) for spec in scenario.specs() if price_of(spec) is None}):
+        text = f"no price is known for {name!r}; give the model a price: {{input: ..., output: ...}} (USD per million tokens)"
+        yield Problem(
+            ("budget", "usd"), f"{text}, or limit budget.tokens", (("models",), ("model",), ("cast", "seats"))
+        )

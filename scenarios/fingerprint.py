@@ -1,0 +1,130 @@
+"""What has to be done anew when a scenario changes?
+
+*Making* is what dialogues are made from: a change asks, since it makes them anew. *Judging* is what decides over
+dialogues that are there: a change judges them again. All the rest is *volume*: a change just goes on. `candidates` is
+part of judging: it leaves the dialogues as they are, and says among how many of them a job chooses.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
+from json import dumps
+from pathlib import Path
+from typing import Any, Literal
+
+from .. import critics
+from ..agents.prompt import fingerprint as prompts
+from ..critics.member import PanelMember
+from ..critics.registry import find
+from ..models.errors import Mistake
+from ..models.spec import ModelSpec
+from ..personas.shelf import people
+from .finding import seed_path
+from .scenario import Scenario, Seat
+
+Part = Literal["making", "judging", "volume"]
+
+MAKING = ("seed", "cast", "stage", "exemplars", "model", "models")
+JUDGING = ("critics", "refine", "rounds.candidates", "models.judge")
+"""Parts of a scenario by how their dotted keys begin; the longest that fits counts, all others are volume."""
+CONNECTION = frozenset({"concurrency", "timeout", "retries", "requests_per_minute", "tokens_per_minute", "price"})
+"""Fields of a model that say how it is reached, and change no reply."""
+
+
+def making(scenario: Scenario) -> str:
+    """16 hex digits that change with the cast (and what its files hold), the stage, the models that speak, the
+    exemplars' settings, the seed and the prompts."""
+    stage = scenario.stage.model_dump(mode="json")
+    return _digest(
+        {
+            "seed": scenario.seed,
+            "seats": [_seat(scenario, seat) for seat in scenario.seats],
+            "pairing": scenario.cast.pairing,
+            "traits": scenario.cast.model_dump(mode="json")["traits"],
+            "stage": {**stage, "stop": sorted(stage["stop"])},
+            "models": {who: _model(spec) for who, spec in scenario.cast_models().items()},
+            "exemplars": _exemplars(scenario),
+            "prompts": prompts(),
+        }
+    )
+
+
+def judging(scenario: Scenario) -> str:
+    """16 hex digits that change with the panel (options, what files named in them hold, plug-in versions), the voting,
+    the judge's model, `refine` and `candidates`. The order of the panel counts: notes give its advice in that order."""
+    return _digest(
+        {
+            "panel": [_member(member, scenario.folder) for member in scenario.critics.panel],
+            "voting": scenario.critics.voting.model_dump(mode="json"),
+            "judge": _model(scenario.spec_for("judge")),
+            "refine": scenario.refine.model_dump(mode="json"),
+            "candidates": scenario.rounds.candidates,
+            "words": _contents(Path(critics.__file__).parent.rglob(ending) for ending in ("*.md", "*.yaml")),
+        }
+    )
+
+
+def difference(old: Mapping[str, Any], new: Mapping[str, Any], part: Part = "making") -> list[str]:
+    """Dotted keys of one part, sorted, whose values differ between two dumps of a scenario."""
+    before, after = dict(_flat(old)), dict(_flat(new))
+    changed = (key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+    return sorted(key for key in changed if part_of(key) == part)
+
+
+def part_of(key: str) -> Part:
+    """Which part a dotted key such as `stage.turns.max` belongs to."""
+    if key.rpartition(".")[2] in CONNECTION:
+        return "volume"
+    if any(_begins(key, prefix) for prefix in JUDGING):
+        return "judging"
+    return "making" if any(_begins(key, prefix) for prefix in MAKING) else "volume"
+
+
+def _begins(key: str, prefix: str) -> bool:
+    return key == prefix or key.startswith((f"{prefix}.", f"{prefix}["))
+
+
+def _flat(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Lists are taken whole: where one entry is new, the others' numbers say nothing."""
+    if isinstance(value, Mapping) and value:
+        for name, inner in value.items():
+            yield from _flat(inner, f"{key}.{name}" if key else str(name))
+    else:
+        yield key, value
+
+
+def _seat(scenario: Scenario, seat: Seat) -> dict[str, Any]:
+    given = scenario.cast.people_of(seat)
+    pool = people(given, scenario.folder) if isinstance(given, str) else given
+    persons = _digest([persona.model_dump(mode="json") for persona in pool])
+    return {"id": seat.id, "role": seat.role, "opens": seat.id == scenario.cast.opener, "personas": persons}
+
+
+def _model(spec: ModelSpec) -> dict[str, Any]:
+    return {"endpoint": spec.identity, "model": spec.model, "sampling": dict(spec.sampling)}
+
+
+def _exemplars(scenario: Scenario) -> dict[str, Any]:
+    path = seed_path(scenario)
+    given = scenario.exemplars.model_dump(mode="json", exclude={"seed_file"})
+    return {**given, "draw": scenario.draw, "seed": _contents([[path]] if path else [])}
+
+
+def _member(member: PanelMember, folder: Path) -> dict[str, Any]:
+    try:
+        origin = find(member.use).origin
+    except Mistake:
+        origin = ""
+    named = [folder / value for value in (member.use, *member.options.values()) if isinstance(value, str)]
+    files = _contents([[path for path in named if path.is_file()]])
+    return {**member.model_dump(mode="json", exclude={"timeout"}), "origin": origin, "files": files}
+
+
+def _contents(groups: Iterable[Iterable[Path]]) -> str:
+    digest = blake2b(digest_size=8)
+    for path in sorted(path for group in groups for path in group):
+        digest.update(path.name.encode() + b"\x00" + blake2b(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _digest(content: Any) -> str:
+    return blake2b(dumps(content, sort_keys=True, default=str).encode("utf-8", "replace"), digest_size=8).hexdigest()
