@@ -34,7 +34,7 @@ class Place(NamedTuple):
     """Where in a run a dialogue belongs; also the order of every export. All count from 0, rounds from 1."""
 
     round: int
-    index: int
+    index: int  # type: ignore[assignment]
     attempt: int = 0
     candidate: int = 0
 

@@ -1,6 +1,6 @@
 """How does a prompt file become text? Strictly: an unknown name in a template is an error, never an empty string."""
 
-from functools import cache
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from re import sub
@@ -8,30 +8,42 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+
+class Prompts:
+    """The prompt files of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def render(self, name: str, /, **values: Any) -> str:
+        """The prompt `<name>.md` with its values filled in; runs of empty lines become one."""
+        text = self._environment.get_template(f"{name}.md").render(values)
+        return sub(r"\n{3,}", "\n\n", text).strip()
+
+    def fingerprint(self) -> str:
+        """Changes when any prompt file of the folder changes."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        digest = blake2b(digest_size=8)
+        for path in sorted(self.folder.glob("*.md")):
+            digest.update(path.name.encode() + b"\x00" + path.read_bytes())
+        return digest.hexdigest()
+
+    @cached_property
+    def _environment(self) -> Environment:
+        return Environment(
+            loader=FileSystemLoader(self.folder),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,
+        )
+
+
 PROMPTS = Path(__file__).parent / "prompts"
 
-
-def render(name: str, /, **values: Any) -> str:
-    """The prompt `prompts/<name>.md` with its values filled in; runs of empty lines become one."""
-    text = _environment().get_template(f"{name}.md").render(values)
-    return sub(r"\n{3,}", "\n\n", text).strip()
-
-
-@cache
-def fingerprint() -> str:
-    """Changes when any prompt file of this folder changes."""
-    digest = blake2b(digest_size=8)
-    for path in sorted(PROMPTS.glob("*.md")):
-        digest.update(path.name.encode() + b"\x00" + path.read_bytes())
-    return digest.hexdigest()
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(PROMPTS),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
-    )
+_PROMPTS = Prompts(PROMPTS)
+render = _PROMPTS.render
+fingerprint = _PROMPTS.fingerprint

@@ -44,8 +44,8 @@ async def talk(play: Play, token: CancellationToken) -> Dialogue:
         try:
             response = await agent.on_messages(news, token)
         except TurnFailed as failed:
-            stop = StopReason.REFUSAL if failed.guard == "refusal" else StopReason.GUARD
-            return play.dialogue(tuple(turns), stop, str(failed), guard_counts(speakers.values()))
+            why = StopReason.REFUSAL if failed.guard == "refusal" else StopReason.GUARD
+            return play.dialogue(tuple(turns), why, str(failed), guard_counts(speakers.values()))
         assert isinstance(response.chat_message, TextMessage)
         said.append(response.chat_message)
         turns.append(Turn(seat, response.chat_message.content, agent.last_request))

@@ -19,8 +19,7 @@ FAREWELL = re.compile(
 REFUSAL = re.compile(
     r"^\W*(?:i'?m (?:very |really )?sorry,? but i (?:can(?:no|')t|am (?:unable|not able))"
     r"|i (?:can(?:no|')t|am unable to|won'?t) "
-    r"(?:assist|help|comply|continue|participate|engage|fulfil|fulfill|generate|role-?play)"
-    r"|as an? (?:ai|artificial intelligence|language model)\b)",
+    r"(?:assist|help|comply|continue|participate|engage|fulfil|fulfill|generate|role-?play))",
     re.IGNORECASE,
 )
 

@@ -106,7 +106,8 @@ def _as_text(scenario: Scenario, meter: Meter, seen: Seen) -> Text:
     total, where = meter.total(), scenario.output_folder
     why = f"\nended before its last round: {seen.ended.why}" if seen.ended and seen.ended.why else ""
     return Text(
-        f"\n{total.calls} calls, {total.cached} replies from the ledger, {money(total.usd)}, {duration(seen.seconds)}{why}\n"
+        f"\n{total.calls} calls, {total.cached} replies from the ledger, {money(total.usd)}, "
+        f"{duration(seen.seconds)}{why}\n"
         f"look:   tertulia show {where} · tertulia stats {where} --rounds\n"
         f"export: tertulia export {where} --format messages"
     )

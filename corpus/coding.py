@@ -7,6 +7,8 @@ from hashlib import blake2b
 from json import dumps, loads
 from typing import Any
 
+from sqlalchemy import RowMapping
+
 from ..agents import Dialogue, Job, Member, SeatRole, Turn
 from ..critics import Abstention, Ballot, Decision, Finding, Outcome, Review, SeatKind, Verdict, Why
 from ..personas import Persona
@@ -99,6 +101,10 @@ def dialogue_of(data: Mapping[str, Any], id: str, place: tuple[int, ...], person
     )
 
 
+def outcome_row(outcome: Outcome, why: str) -> Row:
+    return {"outcome": outcome.value, "why": to_json(why)}
+
+
 def review_row(review: Review) -> Row:
     decision = review.decision
     return {
@@ -134,7 +140,7 @@ def _answer_row(answer: Verdict | Abstention) -> Row:
     return {"approve": int(answer.approve), "score": answer.score, "abstains": None, "payload": to_json(payload)}
 
 
-def review_of(row: Mapping[str, Any], verdicts: Iterable[Mapping[str, Any]]) -> Review:
+def review_of(row: RowMapping, verdicts: Iterable[RowMapping]) -> Review:
     payload = from_json(row["payload"])
     return Review(
         dialogue=row["dialogue"],
@@ -145,11 +151,11 @@ def review_of(row: Mapping[str, Any], verdicts: Iterable[Mapping[str, Any]]) -> 
     )
 
 
-def _ballot(row: Mapping[str, Any]) -> Ballot:
+def _ballot(row: RowMapping) -> Ballot:
     return Ballot(row["critic"], _answer(row), SeatKind(row["role"]), row["weight"], bool(row["optional"]))
 
 
-def _answer(row: Mapping[str, Any]) -> Verdict | Abstention:
+def _answer(row: RowMapping) -> Verdict | Abstention:
     payload = from_json(row["payload"])
     if row["abstains"]:
         return Abstention(Why(row["abstains"]), payload["why"])

@@ -125,9 +125,7 @@ class Ledger(Reader):
         settled before and are not named have no outcome any more."""
         job = {"round": round, "idx": index, "panel": panel}
         became = [
-            self._replacing(
-                schema.outcomes, {**job, "dialogue": id, "outcome": outcome.value, "why": coding.to_json(why)}
-            )
+            self._replacing(schema.outcomes, {**job, "dialogue": id, **coding.outcome_row(outcome, why)})
             for id, (outcome, why) in outcomes.items()
         ]
         state = self._replacing(schema.states, {**job, "done": int(done)})

@@ -60,9 +60,7 @@ class Site:
         """A database's error, as one of ours."""
         error = context.original_exception
         if "not a database" in str(error):
-            raise Mistake(
-                f"{self.name} is no ledger of Tertulia ({error}): name another place with --output"
-            ) from error
+            raise Mistake(f"{self.name} is no ledger ({error}): name another place with --output") from error
         raise StorageFailed(
             f"the ledger {self.name} fails ({error}): mend it (free space, permissions, the server), then run the same "
             "command again; what was committed is kept"
@@ -104,7 +102,7 @@ def _sqlite(path: Path, write: bool) -> SqliteConnection:
 
 
 def lock(path: Path) -> FileLock:
-    """One run writes a ledger file at a time; the death of the process lets go of it. Raises Mistake when it is held."""
+    """One process writes a ledger file at a time; its death lets go of it. Raises Mistake when another does."""
     path.parent.mkdir(parents=True, exist_ok=True)
     held = FileLock(f"{path}.lock", timeout=0, thread_local=False)
     try:

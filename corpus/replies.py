@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select
 
-from ..models.request import Part, Reply, Request
+from ..models.request import Kind, Part, Reply, Request
 from .coding import Row, Texts, from_json, shelved, to_json
 from .schema import replies, settings
 from .storing import Shelf, Stored, adding
 from .writer import Write, Writer
 
-LONG = 200
-"""Characters from which a text is stored by its hash."""
+LONG = 60
+"""Characters from which a text that is no turn is stored by its hash."""
 CHAINS = 16
 """Conversations of a scope that a new request may go on with."""
 TAIL = 2
@@ -122,7 +122,8 @@ class Replies:
     async def put(self, request: Request, reply: Reply, *, usd: float, seconds: float) -> None:
         scope = self._scope(request.scope) if request.scope else Scope()
         if request.key in scope.replies:
-            return await self._arrival(scope, request.key)
+            await self._arrival(scope, request.key)
+            return
         rows = self._rows(scope, request, reply)
         rows[-1][1].update(usd=usd, seconds=seconds)
         scope.replies[request.key] = reply
@@ -185,13 +186,16 @@ class Replies:
 
 
 def part_data(part: Part, said: Mapping[str, int], texts: Texts) -> list[Any]:
-    """[role, kind, seat, what]: the text itself, the number of the reply that said it, or [hash], put into `texts`."""
-    number = said.get(part.text)
-    if number is None and len(part.text) > LONG:
-        name, text = shelved(part.text)
-        texts[name] = text
-        return [part.role, part.kind, part.seat, [name.hex()]]
-    return [part.role, part.kind, part.seat, part.text if number is None else number]
+    """[role, kind, seat, what]. What is said is the number of its reply, or [number, name in front]; other texts are
+    themselves, or [hash] and put into `texts` when they are long."""
+    what: Any = said.get(part.text)
+    if what is None and part.kind is Kind.TURN:
+        name, mark, rest = part.text.partition(": ")
+        what = [said[rest], name + mark] if rest in said else part.text
+    elif what is None and len(part.text) > LONG:
+        address, text = shelved(part.text)
+        what, texts[address] = [address.hex()], text
+    return [part.role, part.kind, part.seat, part.text if what is None else what]
 
 
 def reply_row(reply: Reply) -> Row:

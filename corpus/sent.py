@@ -69,7 +69,8 @@ class Outbox:
         """The calls of one scope, in the order of their numbers: parents come before those that go on with them."""
         said = {row["n"]: reply_of(row) for row in rows}
         kept = {row["n"]: from_json(row["parts"]) for row in rows}
-        shelf = self._texts(what[0] for parts in kept.values() for *_, what in parts if isinstance(what, list))
+        whats = [part[-1] for parts in kept.values() for part in parts]
+        shelf = self._texts(what[0] for what in whats if isinstance(what, list) and len(what) == 1)
         whole: dict[int, tuple[Part, ...]] = {}
         for row in rows:
             start = whole[row["parent"]][: row["shared"]] if row["parent"] is not None else ()
@@ -106,9 +107,15 @@ class Outbox:
 
 
 def _part(data: list[Any], said: Mapping[int, Reply], shelf: Mapping[str, str]) -> Part:
+    """The other way round as `replies.part_data`."""
     role, kind, seat, what = data
-    if isinstance(what, int):
-        what = said[what].text
-    elif isinstance(what, list):
-        what = shelf[what[0]]
-    return Part(Role(role), Kind(kind), what, seat)
+    match what:
+        case int():
+            text = said[what].text
+        case [int(), str()]:
+            text = what[1] + said[what[0]].text
+        case [str()]:
+            text = shelf[what[0]]
+        case _:
+            text = what
+    return Part(Role(role), Kind(kind), text, seat)

@@ -11,24 +11,25 @@ from sqlalchemy.sql.dml import UpdateBase
 from .coding import Texts
 from .schema import dialogues, outcomes, states, texts, verdicts
 
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 Stored = tuple[UpdateBase, dict[str, Any]]
 
 
 @cache
 def adding(table: Table, dialect: str, *unique: str) -> UpdateBase:
     """Insert; a row that is there already, by its primary key or these columns, stays as it is."""
-    return INSERT[dialect](table).on_conflict_do_nothing(
-        index_elements=list(unique or table.primary_key.columns.keys())
-    )
+    return _insert(table, dialect).on_conflict_do_nothing(index_elements=unique or table.primary_key.columns.keys())
 
 
 @cache
 def replacing(table: Table, dialect: str) -> UpdateBase:
     """Insert, or overwrite the row with this primary key."""
-    insert = INSERT[dialect](table)
+    insert = _insert(table, dialect)
     values = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
     return insert.on_conflict_do_update(index_elements=table.primary_key.columns.keys(), set_=values)
+
+
+def _insert(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def _others_there() -> Any:

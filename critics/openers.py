@@ -50,7 +50,9 @@ class Openers(CorpusCritic):
             return _APPROVED
         turn = case.turns[0]
         finding = Finding(f"one of {seen[opener]} that begin with {opener!r}", 0, turn.seat, span=turn.text)
-        advice = f'Too many conversations begin like yours ("{turn.text[:60]}"). Begin in another way, without a greeting.'
+        advice = (
+            f'Too many conversations begin like yours ("{turn.text[:60]}"). Begin in another way, without a greeting.'
+        )
         return Verdict(False, round(most / seen[opener], 4), (finding,), {turn.seat: advice})
 
     def _opener(self, turns: Sequence[Turn], language: str) -> str:

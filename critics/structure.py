@@ -159,7 +159,9 @@ def _flaws(case: Case) -> _Flaws:
 def _signs(words: Pack | None, names: tuple[str, ...]) -> _Flaws:
     """Without words of the language, only the signs that need none."""
     people = "|".join(re.escape(name) for name in names if name)
-    labels = "|".join(filter(None, [people, *(rf"{label}(?: ?\d| [a-z])?" for label in sorted(words.labels if words else ()))]))
+    labels = "|".join(
+        filter(None, [people, *(rf"{label}(?: ?\d| [a-z])?" for label in sorted(words.labels if words else ()))])
+    )
     signs = [*_ANYWHERE]
     if labels:
         signs.append(_sign(Flaw.LABEL, rf"^\W{{0,3}}(?:{labels})\W{{0,2}}:(?=\s|\*)"))

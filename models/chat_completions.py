@@ -115,7 +115,7 @@ def connect(spec: ModelSpec, events: Events = unwatched) -> ChatCompletions:
 
 def _client(spec: ModelSpec, key: str | None) -> AsyncOpenAI:
     http = DefaultAioHttpClient(
-        timeout=Timeout(None, connect=min(CONNECT_SECONDS, spec.timeout), pool=None),
+        timeout=Timeout(None, connect=CONNECT_SECONDS, pool=None),
         limits=Limits(max_connections=MOST_CONNECTIONS, keepalive_expiry=IDLE_SECONDS),
     )
     client = AsyncOpenAI(api_key=key or NO_KEY, base_url=spec.base_url, http_client=http, max_retries=0)

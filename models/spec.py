@@ -41,6 +41,7 @@ class Price(BaseModel):
 class ModelSpec(BaseModel):
     """A model, by fields or by a short string: `provider[:model][@url][?key=value&...]`.
 
+    Without `provider`, the field `model` may hold a short string, and the other fields are laid over it.
     A key is never part of a spec, only the name of the environment variable that holds it.
     """
 
@@ -132,7 +133,11 @@ class ModelSpec(BaseModel):
     def _completed(cls, value: Any) -> Any:
         try:
             given = expand(value, cls.model_fields) if isinstance(value, str) else value
-            return complete(given) if isinstance(given, Mapping) else given
+            if not isinstance(given, Mapping):
+                return given
+            if "provider" not in given and isinstance(given.get("model"), str):
+                given = expand(given["model"], cls.model_fields) | {k: v for k, v in given.items() if k != "model"}
+            return complete(given)
         except Mistake as error:
             raise ValueError(str(error)) from error
 

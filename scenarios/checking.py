@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from ..critics.member import PanelMember
 from ..critics.option import checked
-from ..critics.registry import Source, find
+from ..critics.registry import BUILT_IN, Source, find
 from ..models.errors import Mistake
 from ..models.pricing import price_of
+from ..models.suggesting import closest
 from ..personas.pairing import pairing
 from ..personas.shelf import people
 from .finding import seed_path
@@ -75,12 +76,22 @@ def _critic(member: PanelMember, scenario: Scenario, loc: Loc) -> Iterator[Probl
         source = find(member.use)
         target = source.load()
     except Mistake as mistake:
-        yield Problem((*loc, "use"), str(mistake))
+        yield Problem((*loc, "use"), _later(member.use) or str(mistake))
         return
     _, wrong = checked(target, {**source.preset, **member.options}, scenario.folder)
     yield from (_option(text, loc) for text in wrong)
     if not wrong:
         yield from _unmakable(source, member, scenario, loc)
+
+
+def _later(use: str) -> str:
+    """What to say of a critic that is not there yet, or of a word that is most like one; else nothing."""
+    meant = closest(use, {*BUILT_IN, *LATER})
+    if meant not in LATER:
+        return ""
+    if meant != use:
+        return f"no critic {use!r}; did you mean {meant!r}? it comes with a later release: mark it `optional: true`"
+    return f"{use!r} comes with a later release; mark it `optional: true`, and the run goes on without it"
 
 
 def _unmakable(source: Source, member: PanelMember, scenario: Scenario, loc: Loc) -> Iterator[Problem]:
@@ -100,8 +111,7 @@ def _option(text: str, loc: Loc) -> Problem:
 def _prices(scenario: Scenario) -> Iterator[Problem]:
     if scenario.budget.usd is None:
         return
+    reads: tuple[Loc, ...] = (("models",), ("model",), ("cast", "seats"))
     for name in sorted({str(spec) for spec in scenario.specs() if price_of(spec) is None}):
-        text = f"no price is known for {name!r}; give the model a price: {{input: ..., output: ...}} (USD per million tokens)"
-        yield Problem(
-            ("budget", "usd"), f"{text}, or limit budget.tokens", (("models",), ("model",), ("cast", "seats"))
-        )
+        mend = "write price: {input: ..., output: ...} (USD per million tokens) into its spec, or limit budget.tokens"
+        yield Problem(("budget", "usd"), f"no price is known for {name!r}; {mend}", reads)

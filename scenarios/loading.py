@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ..models.errors import Mistake
+from ..models.shorthand import expand
+from ..models.spec import SAMPLING, ModelSpec
 from ..models.suggesting import suggest
 from .checking import unmet
 from .overriding import override, put
@@ -36,11 +38,11 @@ def load(
     found = read(path, path.name if path.parent == SHIPPED else str(source))
     for text in overrides:
         override(found, text)
-    options = {"models.default": ("--model", model), "seed": ("--seed", seed)}
-    options |= {"output": ("--output", output), "concurrency": ("--concurrency", concurrency)}
-    for key, (option, value) in options.items():
+    if model is not None:
+        _put(found, ("models", "default"), _sampled(model, found.data), f"--model {model}")
+    for key, value in {"seed": seed, "output": output, "concurrency": concurrency}.items():
         if value is not None:
-            _put(found, tuple(key.split(".")), value, f"{option} {value}")
+            _put(found, (key,), value, f"--{key} {value}")
     return _scenario(found, path.parent, variables)
 
 
@@ -66,6 +68,18 @@ def _put(source: Source, loc: Loc, value: Any, place: str) -> None:
         put(source, loc, value, place)
     except ValueError as error:
         source.problems.append(Problem(loc, str(error), place=place))
+
+
+def _sampled(model: str, data: Mapping[str, Any]) -> Any:
+    """The model by its fields, with the sampling of the one that it replaces; as it is where it can't be read."""
+    models = data.get("models")
+    former = data.get("model") or (models.get("default") if isinstance(models, Mapping) else None)
+    try:
+        given = expand(former, ModelSpec.model_fields) if isinstance(former, str) else former
+        kept = {name: given[name] for name in SAMPLING if name in given} if isinstance(given, Mapping) else {}
+        return {**kept, **expand(model, ModelSpec.model_fields)} if kept else model
+    except Mistake:
+        return model
 
 
 def _scenario(source: Source, folder: Path, variables: Mapping[str, str] | None) -> Scenario:

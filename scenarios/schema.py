@@ -1,6 +1,7 @@
-"""What may stand in a scenario? The JSON schema for editors, and the reference for readers.
+"""What may stand in a scenario? The JSON schema, for editors and for messages.
 
-`python -m tertulia.scenarios.schema` writes both: `scenario.schema.json` here, and `docs/scenario.md`.
+`python -m tertulia.scenarios.schema` writes it to `scenario.schema.json`, and the reference made from it to
+`docs/scenario.md`.
 """
 
 from collections.abc import Iterator
@@ -9,51 +10,89 @@ from json import dumps
 from pathlib import Path
 from typing import Any
 
+from ..critics.member import PanelMember
+from ..critics.option import options_of
+from ..critics.voting import Voting, Weights
+from ..models.spec import ModelSpec, Price
+from ..personas import BigFive, Persona, ProfileSentence
 from .scenario import Scenario
 from .source import Loc
+
+Schema = dict[str, Any]
 
 SCHEMA = Path(__file__).parent / "scenario.schema.json"
 REFERENCE = Path(__file__).parent.parent / "docs" / "scenario.md"
 
-SHORT_FORMS = {
+SHORT_FORMS: dict[str, Schema] = {
     "Order": {"enum": ["round-robin", "random", "selector"]},
-    "Voting": {"enum": ["majority", "unanimous", "weighted"]},
+    "Voting": {"enum": ["majority", "weighted", "unanimous"]},
     "PanelMember": {"type": "string"},
     "ProfileSentence": {"type": "string"},
 }
 """What stands for a mapping where a word is enough."""
 
+API_KEY = {
+    "type": "string",
+    "pattern": r"^\$\{\w+\}$",
+    "description": "The key, as `${NAME}` of a variable that holds it.",
+}
+ELSEWHERE = (BigFive, ModelSpec, PanelMember, Persona, Price, ProfileSentence, Voting, Weights)
+"""Classes whose strings under the fields are not in their schema yet."""
+
 
 @cache
-def schema() -> dict[str, Any]:
+def schema() -> Schema:
     """The JSON schema of a scenario file (draft 2020-12)."""
     made = Scenario.model_json_schema()
+    parts = made["$defs"]
+    for kind in ELSEWHERE:
+        _describe(_fields(parts[kind.__name__]), kind)
+    model = _fields(parts["ModelSpec"])
+    model["properties"]["api_key"] = API_KEY
+    model["required"] = ["provider"]
     for name, short in SHORT_FORMS.items():
-        made["$defs"][name] = {"anyOf": [short, made["$defs"][name]]}
-    title = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A Tertulia scenario"}
-    return {**title, **{key: value for key, value in made.items() if key != "title"}}
+        parts[name] = {"anyOf": [short, parts[name]]}
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A Tertulia scenario"}
+    return head | {key: value for key, value in made.items() if key != "title"}
 
 
 def keys_at(loc: Loc) -> list[str]:
     """The keys that a mapping at this place may have; none where any key may stand."""
-    forms = [schema()]
+    found = [schema()]
     for step in loc:
-        forms = [inner for form in forms for whole in _forms(form) for inner in _step(whole, step)]
-    return [key for form in forms for whole in _forms(form) for key in whole.get("properties", ())]
+        found = [inner for form in found for whole in forms(form) for inner in _step(whole, step)]
+    return [key for form in found for whole in forms(form) for key in whole.get("properties", ())]
 
 
-def _forms(form: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def forms(form: Schema) -> Iterator[Schema]:
     """A schema's alternatives, references followed."""
     if "$ref" in form:
-        yield from _forms(schema()["$defs"][form["$ref"].rpartition("/")[2]])
+        yield from forms(schema()["$defs"][form["$ref"].rpartition("/")[2]])
     elif branches := form.get("anyOf") or form.get("oneOf") or form.get("allOf"):
         for branch in branches:
-            yield from _forms(branch)
+            yield from forms(branch)
     else:
         yield form
 
 
-def _step(form: dict[str, Any], step: str | int) -> Iterator[dict[str, Any]]:
+def as_json() -> str:
+    """The text of `scenario.schema.json`."""
+    return dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _fields(part: Schema) -> Schema:
+    """The form of a definition that is a mapping."""
+    alternatives: list[Schema] = part.get("anyOf", [part])
+    return next(form for form in alternatives if "properties" in form)
+
+
+def _describe(part: Schema, kind: type) -> None:
+    for option in options_of(kind):
+        if option.name in part["properties"]:
+            part["properties"][option.name].setdefault("description", option.about)
+
+
+def _step(form: Schema, step: str | int) -> Iterator[Schema]:
     if step in form.get("properties", {}):
         yield form["properties"][step]
     elif isinstance(step, int) and "items" in form:
@@ -62,6 +101,13 @@ def _step(form: dict[str, Any], step: str | int) -> Iterator[dict[str, Any]]:
         yield form["additionalProperties"]
 
 
-def as_json() -> str:
-    """The text of `scenario.schema.json`."""
-    return dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+def write() -> None:
+    """Both files anew."""
+    from .reference import reference
+
+    SCHEMA.write_text(as_json(), encoding="utf-8")
+    REFERENCE.write_text(reference(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

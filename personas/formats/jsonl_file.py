@@ -16,7 +16,7 @@ def read(lines: Iterable[bytes]) -> Found:
 
 def _entry(number: int, line: str) -> Entry | Problem:
     try:
-        return Entry(number, json.loads(line))
+        return Entry(number, json.loads(line.rstrip()))
     except json.JSONDecodeError as error:
         return Problem(number, f"broken JSON at column {error.colno}: {error.msg}; write one whole object on each line")
     except (RecursionError, ValueError) as error:

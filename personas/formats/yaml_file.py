@@ -55,8 +55,11 @@ def _parsed(text: str) -> tuple[Any, Any]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise Unreadable(mark.line + 1 if mark else 1, f"broken YAML: {error.problem}; {_advice(error)}") from error
-    except (yaml.reader.ReaderError, ValueError, RecursionError) as error:
-        raise Unreadable(1, f"broken YAML: {' '.join(str(error).split())}; mend or remove it") from error
+    except yaml.reader.ReaderError as error:
+        line = text[: text.find(chr(int(error.character)))].count("\n") + 1
+        raise Unreadable(line, f"broken YAML: {error.reason} (#x{int(error.character):04x}); remove it") from error
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(1, f"broken YAML: {error}; mend or remove it") from error
 
 
 def _advice(error: yaml.MarkedYAMLError) -> str:

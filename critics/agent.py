@@ -1,0 +1,104 @@
+"""How does an AutoGen agent sit on a panel? It is shown the fenced dialogue, and its answer is read as a verdict."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, ClassVar
+
+from autogen_agentchat.base import ChatAgent
+from autogen_agentchat.messages import TextMessage
+from autogen_core import CancellationToken
+from autogen_core.models import ChatCompletionClient
+
+from ..models.errors import ReplyRefused
+from ..models.request import Task
+from .case import Case
+from .critic import Critic
+from .material import Material, material
+from .option import services_of
+from .parsing import Unreadable, read_verdict
+from .prompt import render
+from .verdict import Abstention, Verdict, Why
+
+ASKER = "panel"
+
+
+async def consult(agent: ChatAgent, shown: Material, question: str) -> Verdict | Abstention:
+    """The agent's verdict. A reply that can't be read is asked for again once, with the reason; then it abstains."""
+    try:
+        reply = await _ask(agent, question)
+        try:
+            return read_verdict(reply, shown)
+        except Unreadable as error:
+            again = await _ask(agent, render("repair", error=str(error)))
+            return read_verdict(again, shown)
+    except Unreadable as error:
+        return Abstention(Why.FAILED, f"no verdict could be read, twice: {error}")
+    except ReplyRefused as error:
+        return Abstention(Why.FAILED, f"the model refused: {error}")
+
+
+async def _ask(agent: ChatAgent, text: str) -> str:
+    token = CancellationToken()
+    try:
+        response = await agent.on_messages([TextMessage(content=text, source=ASKER)], token)
+    except asyncio.CancelledError:
+        token.cancel()
+        raise
+    return response.chat_message.to_model_text()
+
+
+def bound(client: ChatCompletionClient, case: Case, critic: str) -> ChatCompletionClient:
+    """The client for one case: greedy, with the seed of the dialogue's place; a foreign client is used as it is."""
+    bind = getattr(client, "bind", None)
+    if bind is None:
+        return client
+    view: ChatCompletionClient = bind(
+        task=Task.JUDGE, seed=case.seed_for(critic), scope=case.scope, sampling={"temperature": 0}
+    )
+    return view
+
+
+@dataclass(frozen=True)
+class AgentCritic(Critic):
+    """An AutoGen agent, or a function that makes a fresh one for each dialogue."""
+
+    name: str
+    agent: ChatAgent | Callable[[], ChatAgent]
+    """One agent is reset before each dialogue, and asked about one at a time."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
+
+    async def review(self, case: Case) -> Verdict | Abstention:
+        shown = material(case, self.name)
+        question = render("agent", material=shown.text)
+        if not isinstance(self.agent, ChatAgent):
+            return await consult(self.agent(), shown, question)
+        async with self.turn:
+            await self.agent.on_reset(CancellationToken())
+            return await consult(self.agent, shown, question)
+
+
+@dataclass(frozen=True)
+class ChattingAgentCritic(Critic):
+    """A function that makes an AutoGen agent around the panel's chat client, a fresh one for each dialogue."""
+
+    name: str
+    make: Callable[..., ChatAgent]
+    chat: ChatCompletionClient | None = None
+
+    needs: ClassVar[tuple[str, ...]] = ("chat",)
+
+    async def review(self, case: Case) -> Verdict | Abstention:
+        assert self.chat is not None
+        shown = material(case, self.name)
+        agent = self.make(chat=bound(self.chat, case, self.name))
+        return await consult(agent, shown, render("agent", material=shown.text))
+
+
+def adapt(name: str, target: Any, options: Mapping[str, Any]) -> Critic:
+    """The critic that an agent, an agent's class, or a function that makes one stands for."""
+    if not callable(target):
+        return AgentCritic(name, target)
+    make = partial(target, **options) if options else target
+    return ChattingAgentCritic(name, make) if services_of(target) else AgentCritic(name, make)

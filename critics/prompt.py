@@ -1,0 +1,9 @@
+"""What are models told that judge? The prompt files of this room."""
+
+from pathlib import Path
+
+from ..agents.prompt import Prompts
+
+_PROMPTS = Prompts(Path(__file__).parent / "prompts")
+render = _PROMPTS.render
+fingerprint = _PROMPTS.fingerprint
