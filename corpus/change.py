@@ -69,5 +69,5 @@ def _noise(values: Values, generator: Any) -> "NDArray[float64]":
     kinds, counts = np.array(sorted(values.items()), dtype=np.float64).T
     total = int(counts.sum())
     drawn = generator.multinomial(total, counts / total, size=RESAMPLES)
-    means: NDArray[float64] = drawn @ kinds / total
-    return means - counts @ kinds / total
+    noise: NDArray[float64] = (drawn @ kinds - counts @ kinds) / total
+    return noise

@@ -69,8 +69,8 @@ class ExemplarPool:
     ) -> tuple[Dialogue, ...]:
         """The first `count` of a ranking that tell nothing of this cast; fewer where there are no more.
 
-        Without `rng` all jobs of a round are given the same ones, as far as their casts allow (`draw: round`); with one,
-        each job its own (`draw: job`; `best` stays the best).
+        Without `rng` all jobs of a round are given the same ones, as far as their casts allow (`draw: round`); with
+        one, each job its own (`draw: job`; `best` stays the best).
         """
         private = marks(cast)
         open_to_cast = (dialogue for dialogue in self._order(ranked, rng) if private.isdisjoint(self._marked(dialogue)))

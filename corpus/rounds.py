@@ -194,7 +194,7 @@ class _Gathering:
     def closed(self) -> _Closed:
         if not self.jobs:
             raise ValueError("a round without a record has no summary")
-        top, used = min(self.exemplars.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
+        used = max(self.exemplars.values(), default=0)
         judged = self.approvals.total()
         measured, values = self._measured()
         summary = RoundSummary(

@@ -98,7 +98,7 @@ def _entries(path: Path) -> Iterator[tuple[Spot, Any]]:
         raise Mistake(f"{path}:{line}: not YAML: {error.problem}; check the indentation and the quotes") from error
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise Mistake(f"{path}: can't be read: {' '.join(str(error).split())}; give a UTF-8 YAML file") from error
-    if not isinstance(value, list) or not value:
+    if node is None or not isinstance(value, list) or not value:
         raise Mistake(f"{path}:1: no list of dialogues; write `- id: ...` with `cast:` and `turns:` for each")
     for item, part in zip(value, node.value, strict=True):
         yield Spot(path, part.start_mark.line + 1), item

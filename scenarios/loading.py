@@ -14,7 +14,7 @@ from .overriding import override, put
 from .scenario import Scenario
 from .secret import exposures
 from .sifting import Sieve
-from .source import Loc, Problem, Source, dotted, read
+from .source import Loc, Problem, Source, dotted, read, written
 
 SHIPPED = Path(__file__).parent
 
@@ -44,6 +44,11 @@ def load(
         if value is not None:
             _put(found, (key,), value, f"--{key} {value}")
     return _scenario(found, path.parent, variables)
+
+
+def to_yaml(scenario: Scenario) -> str:
+    """The scenario as a file could say it, with all defaults; no key, but the name of the variable that holds it."""
+    return written(scenario.model_dump(mode="json", exclude_none=True))
 
 
 def shipped() -> list[str]:

@@ -1,12 +1,13 @@
 """How does a corpus grow? Round after round: jobs, a barrier, and exemplars from the rounds that are closed."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 
-from ..agents import Dialogue, Job
-from ..corpus.exemplars import ExemplarPool, draw
-from ..corpus.rounds import RoundSummary, gains, summarise
+from ..agents import Dialogue, Job, Member
+from ..corpus.exemplars import Choosing, ExemplarPool
+from ..corpus.rounds import RoundSummary, gains, summarize_round
 from ..critics import Outcome
+from ..models.errors import Mistake
 from ..models.stream import stream
 from .barrier import Waiting, conclude
 from .casting import Casting
@@ -15,15 +16,17 @@ from .event import RoundClosed, RoundStarted
 from .workshop import Workshop
 
 BEYOND = "more were accepted than `rounds.until_accepted` asks for"
+NO_JOB: Container[int] = ()
 
 
 @dataclass(frozen=True)
 class Round:
-    """One round of a run: its number, the exemplars its jobs draw from, and which of its jobs are done."""
+    """One round of a run: what its jobs draw exemplars from, and whether what is done of it still holds."""
 
     number: int
+    pool: ExemplarPool
     ranked: tuple[Dialogue, ...]
-    """Exemplars by preference; with `draw: job` the pool that each job draws from."""
+    """The pool in order of preference."""
     trusted: bool
     """Whether jobs that the ledger has as done were made from these very exemplars."""
 
@@ -53,42 +56,51 @@ async def play_round(shop: Workshop, casting: Casting, number: int) -> RoundSumm
         if shop.ledger.count(rounds=(number,)) >= rules.until_accepted:
             await keep_first(shop, number, rules.until_accepted)
             break
-    summary = summarise(number, shop.ledger.records(outcomes=None, rounds=(number,)))
+    if not made:
+        raise Mistake(f"round {number} has no job: the pairing {shop.scenario.cast.pairing!r} gives no cast")
+    summary = summarize_round(shop.ledger.records(outcomes=None, rounds=(number,)))
     shop.events(RoundClosed(number, summary.accepted, summary.jobs, summary.distinct_2))
     return summary
 
 
 async def open_round(shop: Workshop, number: int) -> Round:
-    """Rank the exemplars of a round; what was made from others is not trusted."""
-    pool = exemplar_pool(shop, number)
+    """Rank the exemplars of a round. Where they are not those that its jobs were made from, its jobs are looked at
+    again: what was made from others is made anew."""
     wanted = shop.scenario.exemplars
-    ranked = tuple(pool.ranking(stream(shop.scenario.seed, "exemplars", number)) if wanted.count else ())
+    pool = exemplar_pool(shop, number)
+    ranked = tuple(pool.ranking(stream(shop.scenario.seed, "exemplars", number))) if wanted.count else ()
     epoch = [shop.making, *(dialogue.id for dialogue in ranked)]
+    trusted = await _trusted(shop, f"{number}/{shop.judging}", epoch)
+    done = len(shop.ledger.jobs_done(number, shop.judging)) if trusted else 0
+    shop.events(RoundStarted(number, shop.scenario.rounds.dialogues, done, len(pool)))
+    return Round(number, pool, ranked, trusted)
+
+
+async def _trusted(shop: Workshop, name: str, epoch: list[str]) -> bool:
+    """Whether the round was opened with the same exemplars before; if not, the ledger notes these."""
     info = shop.ledger.info()
     assert info is not None
     epochs = dict(info.extra.get("epochs", {}))
-    trusted = epochs.get(f"{number} {shop.judging}") == epoch
-    if not trusted:
-        epochs[f"{number} {shop.judging}"] = epoch
-        await shop.ledger.set_info(replace(info, extra={**info.extra, "epochs": epochs}))
-    done = len(shop.ledger.jobs_done(number, shop.judging)) if trusted else 0
-    shop.events(RoundStarted(number, shop.scenario.rounds.dialogues, done, len(pool)))
-    return Round(number, ranked, trusted)
+    if epochs.get(name) == epoch:
+        return True
+    extra = {**info.extra, "epochs": {**epochs, name: epoch}}
+    await shop.ledger.set_info(replace(info, extra=extra))
+    return False
 
 
 def exemplar_pool(shop: Workshop, number: int) -> ExemplarPool:
     """What the round may draw from: the seed file, and what earlier rounds accepted."""
     wanted = shop.scenario.exemplars
-    pool = ExemplarPool(wanted.choose, stream(shop.scenario.seed, "pool", number))
-    if wanted.count:
-        pool.seed(shop.seeds)
-        pool.add(shop.ledger.records(rounds=tuple(range(1, number))) if number > 1 else ())
+    pool = ExemplarPool(Choosing(wanted.choose), shop.scenario.seed, shop.seeds if wanted.count else ())
+    if wanted.count and number > 1:
+        for record in shop.ledger.records(rounds=tuple(range(1, number))):
+            pool.add(record)
     return pool
 
 
 async def play_wave(shop: Workshop, casting: Casting, this: Round, start: int, count: int) -> int:
     """Jobs `start` to `start + count` of a round, up to and through its barrier. Returns how many there are."""
-    done = shop.ledger.jobs_done(this.number, shop.judging) if this.trusted else ()
+    done: Container[int] = shop.ledger.jobs_done(this.number, shop.judging) if this.trusted else NO_JOB
     known = shop.ledger.job_count(this.number) > 0
     waiting = Waiting()
     jobs = 0
@@ -104,28 +116,28 @@ async def play_wave(shop: Workshop, casting: Casting, this: Round, start: int, c
         waiting.add(job, await shop.work(job, known))
 
     await crew(todo(), work, shop.scenario.concurrency)
+    known = True
     while waiting:
-        reopened = await conclude(shop, this.number, waiting)
+        reopened = await conclude(shop, waiting)
         waiting = Waiting()
         await crew(iter(reopened), work, shop.scenario.concurrency)
     return jobs
 
 
-def job(shop: Workshop, this: Round, index: int, cast: tuple) -> Job:  # type: ignore[type-arg]
+def job(shop: Workshop, this: Round, index: int, cast: tuple[Member, ...]) -> Job:
     """A job with its exemplars: none of people who sit at this table, or share a sentence with them."""
-    wanted = shop.scenario.exemplars
-    ranked = this.ranked
-    if wanted.count and shop.scenario.draw == "job":
-        ranked = tuple(stream(shop.scenario.seed, "exemplars", this.number, index).sample(ranked, len(ranked)))
-    return Job(this.number, index, cast, draw(ranked, wanted.count, cast))
+    scenario = shop.scenario
+    chance = stream(scenario.seed, "exemplars", this.number, index) if scenario.draw == "job" else None
+    return Job(this.number, index, cast, this.pool.draw(this.ranked, scenario.exemplars.count, cast, chance))
 
 
 async def keep_first(shop: Workshop, number: int, wanted: int) -> None:
     """Of the accepted dialogues of a round keep the first by index; those beyond are passed over."""
-    for place, record in enumerate(list(shop.ledger.records(rounds=(number,)))):
-        if place >= wanted and record.dialogue.place:
-            index = record.dialogue.place.index
-            tries = shop.ledger.tries(number, index, shop.judging)
-            outcomes = {t.dialogue.id: (t.outcome or Outcome.UNDECIDED, t.why) for t in tries}
-            outcomes[record.dialogue.id] = (Outcome.PASSED_OVER, BEYOND)
-            await shop.ledger.settle(number, index, shop.judging, outcomes, True)
+    beyond = [r.dialogue for n, r in enumerate(shop.ledger.records(rounds=(number,))) if n >= wanted]
+    for dialogue in beyond:
+        assert dialogue.place is not None
+        index = dialogue.place.index
+        tries = shop.ledger.tries(number, index, shop.judging)
+        outcomes = {t.dialogue.id: (t.outcome or Outcome.UNDECIDED, t.why) for t in tries}
+        outcomes[dialogue.id] = (Outcome.PASSED_OVER, BEYOND)
+        await shop.ledger.settle(number, index, shop.judging, outcomes, True)

@@ -11,8 +11,8 @@ from ..agents.person import Ask
 from ..agents.staging import Staging
 from ..corpus import RunInfo
 from ..corpus.corpus import Corpus
-from ..corpus.exemplars import read_exemplars
 from ..corpus.ledger import Ledger
+from ..corpus.seeds import read_exemplars
 from ..critics import Limits
 from ..critics.panel import Panel
 from ..models.budget import Budget, check_prices
@@ -49,7 +49,7 @@ async def simulate(
         on_event(started(shop, folder))
         why = await play_rounds(shop, Casting.of(shop.scenario))
         on_event(RunEnded(shop.ledger.count(), sum(map(len, _done(shop))), why))
-    return Corpus.open(scenario.ledger or folder)
+    return Corpus.open(scenario.ledger_in(folder))
 
 
 def simulate_sync(scenario: Scenario, on_event: Events = unwatched, *, output: str | Path | None = None) -> Corpus:
@@ -70,7 +70,7 @@ async def opened(
 ) -> AsyncIterator[Workshop]:
     """The means of a run: ledger, clients and panel, closed whatever happens."""
     limits = scenario.budget
-    ledger = Ledger.open(scenario.ledger or folder)
+    ledger = Ledger.open(scenario.ledger_in(folder))
     try:
         made, judged = making(scenario), judging(scenario)
         await _begin(ledger, scenario, made, judged, remake)

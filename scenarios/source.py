@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,14 @@ def parse_value(text: str) -> Any:
         raise ValueError(_reason(error)) from error
     except YAMLError as error:
         raise ValueError(str(error)) from error
+
+
+def written(data: Mapping[str, Any]) -> str:
+    """Plain data as YAML that `parse` gives back."""
+    yaml, text = YAML(typ="rt", pure=True), StringIO()
+    yaml.width, yaml.allow_unicode = 120, True
+    yaml.dump(data, text)
+    return text.getvalue()
 
 
 def _yaml() -> YAML:

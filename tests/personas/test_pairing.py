@@ -84,6 +84,11 @@ def test_everyone_plays_before_anyone_plays_twice() -> None:
     assert all(len({cast[seat].id for cast in apart}) == 30 for seat in (0, 1))
 
 
+def test_the_same_two_seldom_meet_again() -> None:
+    casts = list(islice(pairing("random", [crowd(40)] * 2, 3, 1), 40))
+    assert len({frozenset(persona.id for persona in cast) for cast in casts}) >= 35
+
+
 @pytest.mark.parametrize("kind", ["random", "all-pairs"])
 def test_casts_follow_from_seed_and_round_alone(kind: str) -> None:
     pools = [crowd(12)] * 2
