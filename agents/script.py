@@ -25,7 +25,7 @@ async def write_script(play: Play, token: CancellationToken) -> Dialogue:
     """Ask for the dialogue in one call, at most `patience` times again; then the try fails."""
     assert play.writer is not None
     thread, calls, reason = Thread(), Calls(play.seed, play.place), ""
-    thread.add(*_parts(play))
+    thread.add(*script_parts(play))
     for _ in range(play.staging.patience + 1):
         tail = (again(reason),) if reason else ()
         result = await calls.bind(play.writer, Task.SCRIPT).create(thread.messages(*tail), cancellation_token=token)
@@ -89,7 +89,8 @@ def _unquoted(text: str) -> str:
     )
 
 
-def _parts(play: Play) -> list[Part]:
+def script_parts(play: Play) -> list[Part]:
+    """The request of script mode: instructions, exemplars, all personas."""
     staging, cast = play.staging, play.job.cast
     instructions = render(
         "script",

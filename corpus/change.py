@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 RESAMPLES = 1999
 LEVEL = 0.95
 DIGITS = 6
+FEW = 16
+MANY = 1024
+"""Of at most `FEW` different values, or of more than `MANY` jobs, only the numbers of the values are drawn."""
 
 Values = Mapping[float, int]
 """How many jobs have which value."""
@@ -63,11 +66,15 @@ def compare(before: float, after: float, values: tuple[Values, Values], rng: Ran
 
 
 def _noise(values: Values, generator: Any) -> "NDArray[float64]":
-    """By how much the mean of each resample misses the mean: one draw of how often each value comes is enough."""
+    """By how much the mean of each resample misses the mean."""
     import numpy as np
 
     kinds, counts = np.array(sorted(values.items()), dtype=np.float64).T
     total = int(counts.sum())
-    drawn = generator.multinomial(total, counts / total, size=RESAMPLES)
-    noise: NDArray[float64] = (drawn @ kinds - counts @ kinds) / total
+    if len(kinds) <= FEW or total > MANY:
+        means = generator.multinomial(total, counts / total, size=RESAMPLES) @ kinds / total
+    else:
+        cases = np.repeat(kinds, counts.astype(np.int64))
+        means = cases[generator.integers(total, size=(RESAMPLES, total))].mean(axis=1)
+    noise: NDArray[float64] = means - counts @ kinds / total
     return noise

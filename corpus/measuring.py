@@ -30,8 +30,9 @@ def mean_similarity(wordings: Sequence[Wording]) -> Measured:
     """
     weight: defaultdict[str, float] = defaultdict(float)
     for wording in wordings:
+        unit = _unit(wording)
         for word in wording.vocabulary:
-            weight[word] += _unit(wording)
+            weight[word] += unit
     together = fsum(value * value for value in weight.values())
     count, filled = len(wordings), sum(bool(wording.vocabulary) for wording in wordings)
     without = [_without(wording, weight, together, filled, count) for wording in wordings] if count > 2 else []

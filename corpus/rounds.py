@@ -77,9 +77,9 @@ class RoundReport:
         }
 
 
-def summarize_round(records: Iterable[Record]) -> RoundSummary:
-    """One round's summary, from its records in order, walked once. Raises ValueError without any record."""
-    return _closed(records).summary
+def summarise(number: int, records: Iterable[Record]) -> RoundSummary:
+    """The summary of round `number`, from its records in order, walked once."""
+    return _closed(number, records).summary
 
 
 def report_rounds(records: Iterable[Record], seed: int = 0) -> Iterator[RoundReport]:
@@ -89,8 +89,8 @@ def report_rounds(records: Iterable[Record], seed: int = 0) -> Iterator[RoundRep
     """
     placed = (record for record in records if record.dialogue.place)
     first = previous = None
-    for _, group in groupby(placed, key=_round):
-        this = _closed(group)
+    for number, group in groupby(placed, key=_round):
+        this = _closed(number, group)
         yield RoundReport(this.summary, _changes(first, this, seed), _changes(previous, this, seed))
         first, previous = first or this, this
 
@@ -164,8 +164,8 @@ def _scope(record: Record) -> str:
     return record.dialogue.place.scope if record.dialogue.place else record.dialogue.id
 
 
-def _closed(records: Iterable[Record]) -> _Closed:
-    gathering = _Gathering()
+def _closed(number: int, records: Iterable[Record]) -> _Closed:
+    gathering = _Gathering(number)
     for job in _jobs(records):
         gathering.add(job)
     return gathering.closed()
@@ -174,14 +174,14 @@ def _closed(records: Iterable[Record]) -> _Closed:
 class _Gathering:
     """A round in the making."""
 
-    def __init__(self) -> None:
-        self.round = self.jobs = self.tries = self.accepted = 0
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.jobs = self.tries = self.accepted = 0
         self.approvals: Counter[float] = Counter()
         self.exemplars: Counter[str] = Counter()
         self.sample: Sample[Dialogue] = Sample(MEASURED)
 
     def add(self, job: _Job) -> None:
-        self.round = job.first.place.round if job.first.place else 0
         self.jobs += 1
         self.tries += job.tries
         self.accepted += job.accepted
@@ -192,20 +192,18 @@ class _Gathering:
             self.sample.offer(job.first.id, job.first)
 
     def closed(self) -> _Closed:
-        if not self.jobs:
-            raise ValueError("a round without a record has no summary")
         used = max(self.exemplars.values(), default=0)
         judged = self.approvals.total()
         measured, values = self._measured()
         summary = RoundSummary(
-            round=self.round,
+            round=self.number,
             jobs=self.jobs,
             tries=self.tries,
             accepted=self.accepted,
             acceptance=round(sum(s * n for s, n in sorted(self.approvals.items())) / judged, DIGITS) if judged else 0.0,
             measured=len(self.sample),
             exemplars=len(self.exemplars),
-            reuse=round(used / self.jobs, DIGITS),
+            reuse=round(used / self.jobs, DIGITS) if self.jobs else 0.0,
             **measured,
         )
         users = Counter({1.0: used, 0.0: self.jobs - used})

@@ -28,7 +28,7 @@ class Rubric:
     text: str = field(repr=False)
 
 
-def rubric(name: Any, info: ValidationInfo | None = None) -> Rubric:
+def read_rubric(name: Any, info: ValidationInfo | None = None) -> Rubric:
     """A shipped rubric by name, or the content of a Markdown file. Raises ValueError."""
     if isinstance(name, Rubric):
         return name
@@ -52,11 +52,16 @@ class Judge(Critic):
     speaker can forge. A reply that can't be read is asked for again once, then the judge abstains.
     """
 
-    rubric: Annotated[Rubric, BeforeValidator(rubric)] = field(default_factory=lambda: rubric("quality"))
+    rubric: Annotated[Rubric, BeforeValidator(read_rubric)] = field(default_factory=lambda: read_rubric("quality"))
     """`quality`, `natural`, or a Markdown file of your own."""
     chat: ChatCompletionClient | None = None
 
     needs: ClassVar[tuple[str, ...]] = ("chat",)
+
+    @property
+    def fingerprint(self) -> str:
+        """What a panel's fingerprint has to know beside the options."""
+        return self.rubric.text
 
     async def review(self, case: Case) -> Verdict | Abstention:
         assert self.chat is not None

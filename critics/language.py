@@ -14,7 +14,7 @@ WORDS = Path(__file__).parent / "words"
 
 @dataclass(frozen=True, eq=False)
 class Pack:
-    """The words of one language. Sets hold words as `overlap.tokens` gives them."""
+    """The words of one language, in lower case. Sets hold words as `overlap.tokens` gives them."""
 
     greetings: frozenset[str]
     courtesies: frozenset[str]
@@ -74,5 +74,5 @@ def _pack(code: str) -> Pack | None:
 def _read(value: Any) -> Any:
     """A list is patterns, a text is words."""
     if isinstance(value, list):
-        return re.compile(rf"\b(?:{'|'.join(value)})\b", re.IGNORECASE)
+        return re.compile(rf"\b(?:{'|'.join(value)})\b")
     return frozenset(value.split())

@@ -17,6 +17,7 @@ from .overlap import tokens
 from .verdict import Abstention, Finding, Verdict, Why
 
 GREETING = "greeting"
+ADVICE = "Too many conversations begin like yours ({opener!r}). Begin in another way, without a greeting."
 
 
 @dataclass(frozen=True)

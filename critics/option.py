@@ -3,12 +3,13 @@
 import ast
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass
 from functools import cache
 from inspect import Parameter, cleandoc, getdoc, getsource, signature
+from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 
@@ -30,6 +31,12 @@ class Option:
     def required(self) -> bool:
         return self.default is REQUIRED
 
+    @property
+    def type(self) -> str:
+        """The type as a reader sees it: `float`, `bool`, `list[str]`."""
+        plain = get_args(self.hint)[0] if get_origin(self.hint) is Annotated else self.hint
+        return plain.__name__ if isinstance(plain, type) and not get_args(plain) else str(plain).replace("typing.", "")
+
 
 def options_of(target: Any) -> Iterator[Option]:
     """Of a class or a function; an object that is made already has none."""
@@ -39,7 +46,7 @@ def options_of(target: Any) -> Iterator[Option]:
     for parameter in _parameters(target).values():
         if parameter.name not in services:
             hint = _hints(target).get(parameter.name, Any)
-            yield Option(parameter.name, hint, parameter.default, abouts.get(parameter.name, ""))
+            yield Option(parameter.name, hint, _default(target, parameter), abouts.get(parameter.name, ""))
 
 
 def services_of(target: Any) -> tuple[str, ...]:
@@ -67,6 +74,12 @@ def checked(target: Any, given: Mapping[str, Any], base: Path | None = None) -> 
 def claim_of(target: Any) -> str:
     """The first paragraph of a docstring, as one line."""
     return " ".join((getdoc(target) or "").split("\n\n")[0].split())
+
+
+def _default(target: Any, parameter: Parameter) -> Any:
+    """Of a field with a factory, what it makes."""
+    field = getattr(target, "__dataclass_fields__", {}).get(parameter.name)
+    return parameter.default if field is None or field.default_factory is MISSING else field.default_factory()
 
 
 def _parameters(target: Any) -> dict[str, Parameter]:
@@ -112,7 +125,7 @@ def _abouts(target: Any) -> dict[str, str]:
     lines = getattr(body, "body", [])
     return {
         field.target.id: " ".join(cleandoc(str(text.value.value)).split())
-        for field, text in zip(lines, lines[1:], strict=False)
+        for field, text in pairwise(lines)
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
         if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
     }

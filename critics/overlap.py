@@ -18,11 +18,7 @@ Words = tuple[str, ...]
 def tokens(text: str) -> Words:
     """Lower-cased words without punctuation and English articles; Chinese and Japanese characters stand alone."""
     plain = text.lower()
-    if plain.isascii():
-        plain = plain.translate(_ASCII)
-    else:
-        plain = _UNSPACED.sub(r" \1 ", _SILENT.sub("", plain))
-    words = plain.split()
+    words = (plain.translate(_ASCII) if plain.isascii() else _UNSPACED.sub(r" \1 ", _SILENT.sub("", plain))).split()
     return tuple(words) if ARTICLES.isdisjoint(words) else tuple([word for word in words if word not in ARTICLES])
 
 

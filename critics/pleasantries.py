@@ -39,7 +39,7 @@ class Pleasantries(Critic):
         if not words:
             return unknown(case.language)
         empty = _pleasantries(case, words)
-        farewells = [words.farewells.search(turn.text) is not None for turn in case.turns]
+        farewells = [words.farewells.search(turn.text.lower()) is not None for turn in case.turns]
         turns = self._loops(empty, farewells) | self._overstayed(case.turns, farewells) | self._too_many(empty)
         score = 1.0 - sum(empty) / len(empty) if empty else 1.0
         if not turns:
@@ -85,7 +85,7 @@ def _is_pleasantry(text: str, words: Pack, names: frozenset[str]) -> bool:
 
 
 def _leaving(empty: Sequence[bool], farewells: Sequence[bool]) -> int:
-    """Where the leave-taking begins: the first farewell in the unbroken run of pleasantries and farewells at the end."""
+    """Where the leave-taking begins: the first farewell in the run of pleasantries and farewells at the end."""
     start = first = len(empty)
     while start and (empty[start - 1] or farewells[start - 1]):
         start -= 1

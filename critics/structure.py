@@ -1,31 +1,13 @@
 """Is it a conversation at all, in spoken words, from the first turn to the last?"""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import lru_cache
-from typing import NamedTuple
 
 from .case import Case
 from .critic import Critic
-from .language import Pack, pack
+from .flaw import Flaw, flaws_in
+from .language import pack
 from .verdict import Finding, Verdict
-
-
-class Flaw(StrEnum):
-    """What is wrong; each finding's text begins with it, so that flaws can be counted."""
-
-    TURNS = "turns"
-    ALTERNATION = "alternation"
-    EMPTY = "empty"
-    LIST = "list"
-    MARKUP = "markup"
-    LABEL = "label"
-    STAGE_DIRECTION = "stage direction"
-    PLACEHOLDER = "placeholder"
-    BLANK = "blank"
-
 
 ADVICE = {
     Flaw.TURNS: "Keep the conversation going as long as it should be, and no longer.",
@@ -83,11 +65,12 @@ class Structure(Critic):
     def _found(self, case: Case) -> Iterator[tuple[Flaw, Finding]]:
         if text := _length(case):
             yield Flaw.TURNS, Finding(f"{Flaw.TURNS}: {text}")
-        before, flaws = None, _flaws(case)
+        words, names = pack(case.language), tuple(chair.name for chair in case.chairs)
+        before = None
         for index, turn in enumerate(case.turns):
             if turn.seat == before and case.limits.alternating:
                 yield Flaw.ALTERNATION, Finding(f"{Flaw.ALTERNATION}: speaks twice in a row", index, turn.seat)
-            for flaw, span in flaws.of(turn.text):
+            for flaw, span in flaws_in(turn.text, words, names):
                 text = f"{flaw}: {span!r}" if span else f"{flaw}: says nothing"
                 yield flaw, Finding(text, index, turn.seat, span=span or None)
             before = turn.seat
@@ -127,73 +110,3 @@ def _advice(case: Case, findings: tuple[Finding, ...]) -> dict[str, str]:
         for seat in [finding.seat] if finding.seat else [chair.seat for chair in case.chairs]:
             heard.setdefault(seat, {})[sentence] = None
     return {seat: " ".join(sentences) for seat, sentences in heard.items()}
-
-
-class _Sign(NamedTuple):
-    flaw: Flaw
-    pattern: re.Pattern[str]
-
-
-@dataclass(frozen=True)
-class _Flaws:
-    """The signs of each flaw in one language, with the names at the table."""
-
-    signs: tuple[_Sign, ...]
-
-    def of(self, text: str) -> Iterator[tuple[Flaw, str]]:
-        """(flaw, words) of a turn; most turns have nothing suspicious and cost one search."""
-        if not any(map(str.isalnum, text)):
-            yield Flaw.EMPTY, ""
-        if _SUSPECT.search(text):
-            for flaw, pattern in self.signs:
-                for match in pattern.finditer(text):
-                    yield flaw, match.group().strip()
-
-
-def _flaws(case: Case) -> _Flaws:
-    code = case.language.partition("-")[0]
-    return _signs(pack(code), tuple(chair.name for chair in case.chairs))
-
-
-@lru_cache(maxsize=256)
-def _signs(words: Pack | None, names: tuple[str, ...]) -> _Flaws:
-    """Without words of the language, only the signs that need none."""
-    people = "|".join(re.escape(name) for name in names if name)
-    labels = "|".join(
-        filter(None, [people, *(rf"{label}(?: ?\d| [a-z])?" for label in sorted(words.labels if words else ()))])
-    )
-    signs = [*_ANYWHERE]
-    if labels:
-        signs.append(_sign(Flaw.LABEL, rf"^\W{{0,3}}(?:{labels})\W{{0,2}}:(?=\s|\*)"))
-    if words:
-        signs += _english(words, people)
-    return _Flaws(tuple(signs))
-
-
-def _english(words: Pack, people: str) -> list[_Sign]:
-    cues = words.stage_cues.pattern.removeprefix(r"\b").removesuffix(r"\b")
-    labels, blanks = "|".join(sorted(words.generic_labels)), "|".join(sorted(words.blanks))
-    acts = "|".join(filter(None, [rf"(?:\w+ ){{0,2}}{cues}", rf"(?:{people}) (?!(?:{blanks})\b)\w+" if people else ""]))
-    filler = rf"(?:{labels}) ?\w(?:'s)?|your|my|the|their|insert|{blanks}"
-    numbered = "|".join(rf"{label.capitalize()} [1-9]|{label}[1-9]" for label in sorted(words.generic_labels))
-    return [
-        _sign(Flaw.STAGE_DIRECTION, rf"(?<![*\w])\*(?:(?:{acts})\b[^*\n]{{0,80}}|(?:[^\s*]+ ){{3,}}[^\s*]+)\*(?!\*)"),
-        _sign(Flaw.STAGE_DIRECTION, rf"[(\[](?:{acts})\b[^)\]\n]{{0,80}}[)\]]"),
-        _sign(Flaw.BLANK, rf"\((?:(?:{filler}) )*(?:(?:{labels}) ?\w|{blanks})\)"),
-        _Sign(Flaw.BLANK, re.compile(rf"\b(?:{numbered})\b(?![^\[(]{{0,30}}[\])])")),
-    ]
-
-
-def _sign(flaw: Flaw, pattern: str) -> _Sign:
-    return _Sign(flaw, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
-
-
-_SUSPECT = re.compile(r"[\[(<{*_#`:•\n\d]|^\s*-")
-"""What every sign needs."""
-_HTML = "b|i|u|p|em|br|hr|div|span|strong|code|ul|ol|li|h[1-6]"
-_ANYWHERE = (
-    _sign(Flaw.LIST, r"^\s*[-•*]\s+\S.{0,30}|\A\s*1[.)]\s+\S.{0,30}|\n\s*\d{1,2}[.)]\s+\S.{0,30}"),
-    _sign(Flaw.MARKUP, rf"\*\*[^*\n]+\*\*|```|^#{{1,6}} .{{0,30}}|</?(?:{_HTML})\b[^>]*>|\]\(\w+://|<\|"),
-    _sign(Flaw.PLACEHOLDER, r"\[[^\]]{2,40}\]"),
-    _sign(Flaw.BLANK, rf"<(?!/?(?:{_HTML})\b)[A-Za-z][\w' .-]{{0,40}}>|\{{+[^{{}}\n]{{1,40}}\}}+|_{{3,}}"),
-)

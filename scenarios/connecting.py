@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from ..agents.person import Ask, Person
 from ..agents.speaker import PERSON
-from ..models.client import ChatClient, Services
+from ..models.calling import Services
+from ..models.client import ChatClient
 from ..models.provider import connect
 from ..models.spec import ModelSpec
 from .scenario import Scenario

@@ -2,10 +2,11 @@
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 from ..agents import Dialogue, Job, Member
-from ..corpus.exemplars import Choosing, ExemplarPool
-from ..corpus.rounds import RoundSummary, gains, summarize_round
+from ..corpus.exemplars import ExemplarPool, draw, reordered
+from ..corpus.rounds import RoundSummary, gains, summarise
 from ..critics import Outcome
 from ..models.errors import Mistake
 from ..models.stream import stream
@@ -24,9 +25,8 @@ class Round:
     """One round of a run: what its jobs draw exemplars from, and whether what is done of it still holds."""
 
     number: int
-    pool: ExemplarPool
     ranked: tuple[Dialogue, ...]
-    """The pool in order of preference."""
+    """Exemplars in order of preference."""
     trusted: bool
     """Whether jobs that the ledger has as done were made from these very exemplars."""
 
@@ -58,7 +58,7 @@ async def play_round(shop: Workshop, casting: Casting, number: int) -> RoundSumm
             break
     if not made:
         raise Mistake(f"round {number} has no job: the pairing {shop.scenario.cast.pairing!r} gives no cast")
-    summary = summarize_round(shop.ledger.records(outcomes=None, rounds=(number,)))
+    summary = summarise(number, shop.ledger.records(outcomes=None, rounds=(number,)))
     shop.events(RoundClosed(number, summary.accepted, summary.jobs, summary.distinct_2))
     return summary
 
@@ -69,14 +69,15 @@ async def open_round(shop: Workshop, number: int) -> Round:
     wanted = shop.scenario.exemplars
     pool = exemplar_pool(shop, number)
     ranked = tuple(pool.ranking(stream(shop.scenario.seed, "exemplars", number))) if wanted.count else ()
-    epoch = [shop.making, *(dialogue.id for dialogue in ranked)]
+    ids = "\x1f".join([shop.making, *(dialogue.id for dialogue in ranked)])
+    epoch = blake2b(ids.encode(), digest_size=8).hexdigest()
     trusted = await _trusted(shop, f"{number}/{shop.judging}", epoch)
     done = len(shop.ledger.jobs_done(number, shop.judging)) if trusted else 0
     shop.events(RoundStarted(number, shop.scenario.rounds.dialogues, done, len(pool)))
-    return Round(number, pool, ranked, trusted)
+    return Round(number, ranked, trusted)
 
 
-async def _trusted(shop: Workshop, name: str, epoch: list[str]) -> bool:
+async def _trusted(shop: Workshop, name: str, epoch: str) -> bool:
     """Whether the round was opened with the same exemplars before; if not, the ledger notes these."""
     info = shop.ledger.info()
     assert info is not None
@@ -91,10 +92,10 @@ async def _trusted(shop: Workshop, name: str, epoch: list[str]) -> bool:
 def exemplar_pool(shop: Workshop, number: int) -> ExemplarPool:
     """What the round may draw from: the seed file, and what earlier rounds accepted."""
     wanted = shop.scenario.exemplars
-    pool = ExemplarPool(Choosing(wanted.choose), shop.scenario.seed, shop.seeds if wanted.count else ())
-    if wanted.count and number > 1:
-        for record in shop.ledger.records(rounds=tuple(range(1, number))):
-            pool.add(record)
+    pool = ExemplarPool(wanted.choose, stream(shop.scenario.seed, "exemplars", "pool", number))
+    if wanted.count:
+        pool.seed(shop.seeds)
+        pool.add(shop.ledger.records(rounds=tuple(range(1, number))) if number > 1 else ())
     return pool
 
 
@@ -126,9 +127,11 @@ async def play_wave(shop: Workshop, casting: Casting, this: Round, start: int, c
 
 def job(shop: Workshop, this: Round, index: int, cast: tuple[Member, ...]) -> Job:
     """A job with its exemplars: none of people who sit at this table, or share a sentence with them."""
-    scenario = shop.scenario
-    chance = stream(scenario.seed, "exemplars", this.number, index) if scenario.draw == "job" else None
-    return Job(this.number, index, cast, this.pool.draw(this.ranked, scenario.exemplars.count, cast, chance))
+    scenario, ranked = shop.scenario, this.ranked
+    wanted = scenario.exemplars
+    if scenario.draw == "job":
+        ranked = tuple(reordered(ranked, wanted.choose, stream(scenario.seed, "exemplars", this.number, index)))
+    return Job(this.number, index, cast, draw(ranked, wanted.count, cast))
 
 
 async def keep_first(shop: Workshop, number: int, wanted: int) -> None:

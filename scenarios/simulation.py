@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from ..corpus.seeds import read_exemplars
 from ..critics import Limits
 from ..critics.panel import Panel
 from ..models.budget import Budget, check_prices
-from ..models.client import Services
-from ..models.errors import Mistake
+from ..models.calling import Services
+from ..models.errors import Mistake, StorageFailed
 from ..models.metering import Meter
 from ..models.request import Events, unwatched
 from .casting import Casting
@@ -48,7 +48,7 @@ async def simulate(
     async with opened(scenario, folder, on_event, meter or Meter(), join or {}, remake) as shop:
         on_event(started(shop, folder))
         why = await play_rounds(shop, Casting.of(shop.scenario))
-        on_event(RunEnded(shop.ledger.count(), sum(map(len, _done(shop))), why))
+        on_event(RunEnded(shop.ledger.count(), jobs_done(shop), why))
     return Corpus.open(scenario.ledger_in(folder))
 
 
@@ -74,7 +74,10 @@ async def opened(
     try:
         made, judged = making(scenario), judging(scenario)
         await _begin(ledger, scenario, made, judged, remake)
-        budget = Budget(limits.usd, limits.tokens, limits.minutes, **_spent(ledger))
+        spent = ledger.spent()
+        budget = Budget(
+            **limits.model_dump(), spent_usd=spent.usd, spent_tokens=spent.tokens, spent_minutes=_minutes(ledger)
+        )
         check_prices(scenario.specs(), budget)
         services = Services(ledger.replies, meter, budget, events)
         connections = Connections(scenario, services, join)
@@ -82,6 +85,7 @@ async def opened(
             yield _shop(scenario, connections, ledger, events, made, judged)
         finally:
             await connections.close()
+            await _note_minutes(ledger, budget)
     finally:
         ledger.close()
 
@@ -151,13 +155,23 @@ def changed(scenario: Scenario, stored: RunInfo) -> str:
     )
 
 
-def _spent(ledger: Ledger) -> dict[str, float]:
-    spent = ledger.spent()
-    return {"spent_usd": spent.usd, "spent_tokens": spent.tokens}
+def _minutes(ledger: Ledger) -> float:
+    info = ledger.info()
+    return float(info.extra.get("minutes", 0.0)) if info else 0.0
 
 
-def _done(shop: Workshop) -> list[object]:
-    return [shop.ledger.jobs_done(n, shop.judging) for n in range(1, shop.scenario.rounds.count + 1)]
+async def _note_minutes(ledger: Ledger, budget: Budget) -> None:
+    """Minutes count over all resumes. A ledger that can't be written has said so already."""
+    info = ledger.info()
+    with suppress(StorageFailed):
+        if info:
+            await ledger.set_info(replace(info, extra={**info.extra, "minutes": round(budget.spent_minutes, 3)}))
+
+
+def jobs_done(shop: Workshop) -> int:
+    """Over all rounds, under the current panel."""
+    rounds = range(1, shop.scenario.rounds.count + 1)
+    return sum(len(shop.ledger.jobs_done(number, shop.judging)) for number in rounds)
 
 
 def started(shop: Workshop, folder: Path) -> RunStarted:
@@ -173,6 +187,6 @@ def started(shop: Workshop, folder: Path) -> RunStarted:
         concurrency=scenario.concurrency,
         models=tuple(dict.fromkeys(str(spec) for spec in scenario.specs())),
         critics=tuple(member.name for member in scenario.critics.panel),
-        done_before=sum(len(done) for done in _done(shop)),
+        done_before=jobs_done(shop),
         budget=budget,
     )

@@ -28,6 +28,7 @@ class Workshop:
     clients: Mapping[str, ChatClient]
     connections: Connections
     panel: Panel
+    """Its reviews are kept under `judging`, which holds the panel's fingerprint and more."""
     ledger: Ledger
     events: Events
     making: str

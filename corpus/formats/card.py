@@ -11,10 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from ...critics import Outcome
 from ..record import Record, RunInfo
+from ..statistics import OPEN
 from ..survival import Survival
-
-OPEN = "open"
-"""Stands for the outcome of a try that is not settled."""
 
 
 class Survey:

@@ -24,7 +24,7 @@ class Messages:
     """A file of chat messages, each line from one seat's side. A seat that never spoke has no line."""
 
     path: Path
-    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".json")
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
     everything: ClassVar[bool] = False
 
     def write(self, records: Iterable[Record], file: IO[bytes]) -> None:

@@ -49,13 +49,13 @@ class Parquet:
 
 def _row(record: Record) -> dict[str, Any]:
     dialogue = record.dialogue
-    names = {member.seat: member.name for member in dialogue.cast}
+    names = {member.seat: _valid(member.name) for member in dialogue.cast}
     return {
         "id": dialogue.id,
         "outcome": record.outcome and record.outcome.value,
         **dict(zip(("round", "index", "attempt", "candidate"), dialogue.place or (None,) * 4, strict=True)),
         "score": record.review.decision.score if record.review else None,
-        "setting": dialogue.setting,
+        "setting": _valid(dialogue.setting),
         "language": dialogue.language,
         "stop": dialogue.stop.value,
         "cast": [_member(member) for member in dialogue.cast],
@@ -67,7 +67,13 @@ def _row(record: Record) -> dict[str, Any]:
 
 def _member(member: Any) -> Mapping[str, Any]:
     profile = [_valid(sentence) for sentence in member.persona.sentences]
-    return {"seat": member.seat, "name": member.name, "role": member.role, "model": member.model, "profile": profile}
+    return {
+        "seat": member.seat,
+        "name": _valid(member.name),
+        "role": member.role,
+        "model": member.model,
+        "profile": profile,
+    }
 
 
 def _valid(text: str) -> str:

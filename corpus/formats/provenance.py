@@ -25,7 +25,7 @@ class Provenance:
     """A file of whole records."""
 
     path: Path
-    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".json")
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
     everything: ClassVar[bool] = True
 
     def write(self, records: Iterable[Record], file: IO[bytes]) -> None:

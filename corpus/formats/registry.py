@@ -26,7 +26,7 @@ class Format(Protocol):
     """A file of one format, made with its path."""
 
     suffixes: ClassVar[tuple[str, ...]]
-    """Of the files that hold this format; the first is written where none is given."""
+    """Of the files that are written; the first where none is given."""
     everything: ClassVar[bool]
     """Whether an export takes all tries by default, and not the accepted ones alone."""
 

@@ -19,6 +19,7 @@ LIMIT = 1 << 24
 """Characters in one cell."""
 QUOTES = "look for a quotation mark too few"
 
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _LABEL = re.compile(r"User ([12]): ?(.*)", re.DOTALL)
 _LOOSE = re.compile(
     r"(?P<mark>[\s*_#>(\[{\-]*)user\s*(?P<who>[12])(?P<close>[\s*_)\]}]*):(?P<after>[*_]*)\s*(?P<text>.*)",
@@ -106,7 +107,7 @@ def _header(path: Path, reader: Iterator[list[str]]) -> tuple[list[int], int]:
 
 
 def _member(number: int, cell: str, spot: Spot, on_odd: OnOdd) -> Member:
-    sentences = [line.strip() for line in cell.splitlines() if line.strip()]
+    sentences = [line.strip() for line in LINE_BREAK.split(cell) if line.strip()]
     if not sentences:
         on_odd(spot.source, f"user {number} has no persona")
     return Member(f"user-{number}", Persona.model_validate({"name": user_name(number), "profile": sentences}))
@@ -115,7 +116,7 @@ def _member(number: int, cell: str, spot: Spot, on_odd: OnOdd) -> Member:
 def _lines(cell: str, spot: Spot, on_odd: OnOdd) -> list[tuple[int, str]]:
     """(speaker, text) of each turn. A line without a label goes on with the turn before it."""
     turns: list[tuple[int, str]] = []
-    for line in filter(str.strip, re.split(r"\r\n|\r|\n", cell)):
+    for line in filter(str.strip, LINE_BREAK.split(cell)):
         if turn := _labelled(line, spot, on_odd):
             turns.append(turn)
         else:

@@ -1,0 +1,181 @@
+"""What would a run cost? An estimate, before anything is paid for."""
+
+import os
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from ..agents import Member
+from ..agents.briefing import briefing
+from ..agents.play import Play
+from ..agents.script import script_parts
+from ..agents.staging import Staging
+from ..corpus.ledger import Ledger
+from ..critics.registry import find
+from ..models.counting import estimate_text
+from ..models.errors import Mistake
+from ..models.pricing import price_of
+from ..models.request import Part, Task
+from ..models.spec import ModelSpec
+from .casting import Casting
+from .scenario import Scenario
+from .simulation import staging
+
+REPLY = 40
+"""Tokens of a spoken turn, about; and of a verdict."""
+EXEMPLAR = 500
+"""Tokens of a dialogue shown as an exemplar, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The calls of one task to one model, if every dialogue is accepted at once (`least`) or at the last attempt."""
+
+    task: Task
+    model: str
+    least: int
+    most: int
+    prompt_tokens: int
+    """A call, on average."""
+    completion_tokens: int
+    usd: tuple[float, float] | None
+    """(least, most); None where no price is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run comes to."""
+
+    rounds: int
+    jobs: int
+    """A round."""
+    done: int
+    """Jobs that the ledger has already, all rounds."""
+    calls: tuple[Planned, ...]
+    missing: tuple[str, ...]
+    """What is not there, and what the run does without it."""
+
+    def usd(self) -> tuple[float, float] | None:
+        """(least, most) over all calls; None where a price is not known."""
+        known = [planned.usd for planned in self.calls if planned.usd is not None]
+        if len(known) < len(self.calls):
+            return None
+        return sum(low for low, _ in known), sum(high for _, high in known)
+
+
+def plan(scenario: Scenario, output: Path | None = None) -> Plan:
+    """Calls, tokens and money of the jobs that are still to do. Makes no call. Raises Mistake."""
+    rounds = scenario.rounds
+    jobs = rounds.until_accepted or rounds.dialogues
+    done = _done(scenario, output)
+    left = max(0, jobs * rounds.count - done)
+    tries = (left, left * rounds.candidates * (1 + scenario.refine.regenerate))
+    first = (tries[0] * rounds.candidates, tries[1])
+    calls = [*_speaking(scenario, first), *_judging(scenario, first)]
+    return Plan(rounds.count, jobs, done, tuple(calls), tuple(_missing(scenario)))
+
+
+def _speaking(scenario: Scenario, tries: tuple[int, int]) -> list[Planned]:
+    """The calls that make dialogues, on average lengths."""
+    rules = staging(scenario)
+    cast = next(islice(Casting.of(scenario).casts(1), 1))[1]
+    turns = (rules.least + rules.most) / 2
+    shown = scenario.exemplars.count * EXEMPLAR
+    if rules.mode == "script":
+        prompt = _script_tokens(scenario, cast, rules) + shown
+        return [_planned(Task.SCRIPT, scenario.spec_for("writer"), tries, 1, prompt, round(REPLY * turns))]
+    rows = []
+    share = turns / len(cast)
+    for seat, member in zip(scenario.seats, cast, strict=True):
+        prompt = _brief_tokens(member, cast, rules) + shown + round(REPLY * turns / 2)
+        rows.append(_planned(Task.SPEAK, scenario.spec_of(seat), tries, share, prompt, REPLY))
+    if rules.order == "selector":
+        rows.append(_planned(Task.SELECT, scenario.spec_for("selector"), tries, turns, round(REPLY * turns / 2), 5))
+    return _merged(rows)
+
+
+def _judging(scenario: Scenario, tries: tuple[int, int]) -> list[Planned]:
+    """The calls of critics that ask a language model; the rehearsal model is not asked."""
+    spec = scenario.spec_for("judge")
+    asking = [m for m in scenario.critics.panel if _needs_chat(m.use)]
+    if not asking or spec.provider == "rehearsal":
+        return []
+    turns = (scenario.stage.turns.min + scenario.stage.turns.max) / 2
+    return [_planned(Task.JUDGE, spec, tries, len(asking), round(400 + REPLY * turns), 150)]
+
+
+def _needs_chat(use: str) -> bool:
+    try:
+        return "chat" in getattr(find(use).load(), "needs", ())
+    except Mistake:
+        return False
+
+
+def _planned(
+    task: Task, spec: ModelSpec, tries: tuple[int, int], calls: float, prompt: int, completion: int
+) -> Planned:
+    least, most = (round(number * calls) for number in tries)
+    price = price_of(spec)
+    usd = (least * price.usd(prompt, completion), most * price.usd(prompt, completion)) if price else None
+    return Planned(task, str(spec), least, most, prompt, completion, usd)
+
+
+def _merged(rows: list[Planned]) -> list[Planned]:
+    """One row a task and model: calls and money add up, tokens are the mean."""
+    merged: dict[tuple[Task, str], list[Planned]] = {}
+    for row in rows:
+        merged.setdefault((row.task, row.model), []).append(row)
+    return [_sum(group) for group in merged.values()]
+
+
+def _sum(rows: list[Planned]) -> Planned:
+    money = [row.usd for row in rows if row.usd is not None]
+    return Planned(
+        rows[0].task,
+        rows[0].model,
+        sum(row.least for row in rows),
+        sum(row.most for row in rows),
+        round(sum(row.prompt_tokens for row in rows) / len(rows)),
+        rows[0].completion_tokens,
+        (sum(low for low, _ in money), sum(high for _, high in money)) if len(money) == len(rows) else None,
+    )
+
+
+def _brief_tokens(member: Member, cast: tuple[Member, ...], rules: Staging) -> int:
+    others = [other.persona.public for other in cast if other is not member]
+    return _tokens(briefing(member, others, (), rules, 0))
+
+
+def _script_tokens(scenario: Scenario, cast: tuple[Member, ...], rules: Staging) -> int:
+    from ..agents import Job
+
+    play = Play(Job(1, 0, cast), rules, {}, lambda event: None, scenario.seed)
+    return _tokens(script_parts(play))
+
+
+def _tokens(parts: tuple[Part, ...] | list[Part]) -> int:
+    return sum(estimate_text(part.text) for part in parts)
+
+
+def _done(scenario: Scenario, output: Path | None) -> int:
+    try:
+        ledger = Ledger.open(scenario.ledger_in(output or scenario.output_folder), write=False)
+    except Mistake:
+        return 0
+    try:
+        return sum(len(ledger.jobs_done(number)) for number in range(1, scenario.rounds.count + 1))
+    finally:
+        ledger.close()
+
+
+def _missing(scenario: Scenario) -> list[str]:
+    """Keys that are not set, and critics that will be skipped."""
+    found = []
+    for spec in scenario.specs():
+        name = spec.api_key_env
+        if name and not os.environ.get(name):
+            found.append(f"{spec}: the variable {name} is not set")
+    if scenario.spec_for("judge").provider == "rehearsal":
+        asking = [m.name for m in scenario.critics.panel if _needs_chat(m.use)]
+        found += [f"critic {name}: no language model to judge with; give `models.judge`" for name in asking]
+    return found
