@@ -20,7 +20,7 @@ from .reading import Reader
 from .record import RunInfo
 from .replies import Replies, Spent
 from .storing import FORGET_OUTCOMES, FORGET_VERDICTS, REOPEN, SUPERSEDE, Shelf, Stored, adding, at, replacing
-from .writer import Write, Writer
+from .writer import LoopWriter, ThreadWriter, Write, Writer
 
 SET_INFO = update(schema.runs).where(schema.runs.c.id == bindparam("at_run")).values(info=bindparam("text"))
 
@@ -46,7 +46,7 @@ class Ledger(Reader):
             undo.callback(connection.close)
             prepare(connection, site)
             undo.pop_all()
-        writer = Writer(connection, site.name)
+        writer = LoopWriter(connection, site.name) if site.path else ThreadWriter(connection, site.name)
         self._closing.callback(writer.close)
         return writer
 

@@ -11,6 +11,7 @@ from autogen_agentchat.messages import TextMessage
 from autogen_core import CancellationToken
 from autogen_core.models import ChatCompletionClient
 
+from ..models.client import ChatClient
 from ..models.errors import ReplyRefused
 from ..models.request import Task
 from .case import Case
@@ -18,10 +19,12 @@ from .critic import Critic
 from .material import Material, material
 from .option import services_of
 from .parsing import Unreadable, read_verdict
-from .prompt import render
+from .prompt import fingerprint, render
 from .verdict import Abstention, Verdict, Why
 
 ASKER = "panel"
+VERDICT_TOKENS = 800
+"""What a reply may take at least: a verdict that is cut off can't be read."""
 
 
 async def consult(agent: ChatAgent, shown: Material, question: str) -> Verdict | Abstention:
@@ -50,14 +53,15 @@ async def _ask(agent: ChatAgent, text: str) -> str:
 
 
 def bound(client: ChatCompletionClient, case: Case, critic: str) -> ChatCompletionClient:
-    """The client for one case: greedy, with the seed of the dialogue's place; a foreign client is used as it is."""
-    bind = getattr(client, "bind", None)
-    if bind is None:
+    """The client for one case: greedy, with room for a verdict, and the seed of the dialogue's place.
+
+    A foreign client is used as it is.
+    """
+    if not isinstance(client, ChatClient):
         return client
-    view: ChatCompletionClient = bind(
-        task=Task.JUDGE, seed=case.seed_for(critic), scope=case.scope, sampling={"temperature": 0}
-    )
-    return view
+    longest = client.spec.max_tokens
+    sampling = {"temperature": 0} | ({"max_tokens": max(longest, VERDICT_TOKENS)} if longest else {})
+    return client.bind(task=Task.JUDGE, seed=case.seed_for(critic), scope=case.scope, sampling=sampling)
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,10 @@ class AgentCritic(Critic):
     agent: ChatAgent | Callable[[], ChatAgent]
     """One agent is reset before each dialogue, and asked about one at a time."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint()
 
     async def review(self, case: Case) -> Verdict | Abstention:
         shown = material(case, self.name)
@@ -88,6 +96,10 @@ class ChattingAgentCritic(Critic):
     chat: ChatCompletionClient | None = None
 
     needs: ClassVar[tuple[str, ...]] = ("chat",)
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint()
 
     async def review(self, case: Case) -> Verdict | Abstention:
         assert self.chat is not None

@@ -14,7 +14,7 @@ from .case import Case
 from .critic import Critic
 from .file import text_of
 from .material import material
-from .prompt import render
+from .prompt import fingerprint, render
 from .verdict import Abstention, Verdict
 
 RUBRICS = Path(__file__).parent / "rubrics"
@@ -61,7 +61,7 @@ class Judge(Critic):
     @property
     def fingerprint(self) -> str:
         """What a panel's fingerprint has to know beside the options."""
-        return self.rubric.text
+        return f"{self.rubric.text}\n{fingerprint()}"
 
     async def review(self, case: Case) -> Verdict | Abstention:
         assert self.chat is not None

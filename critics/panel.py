@@ -11,7 +11,7 @@ from typing import overload
 from ..agents import Dialogue
 from ..models.errors import Mistake
 from ..models.request import Events, unwatched
-from . import language, prompt
+from . import language
 from .asking import Answer, CriticFailed, ask, ask_round
 from .case import Case, Limits, Sees, cases
 from .critic import Neighbours
@@ -71,7 +71,7 @@ class Panel:
 
     @cached_property
     def fingerprint(self) -> str:
-        """16 hex digits that change with the critics, their versions and options, the voting, words and prompts."""
+        """16 hex digits that change with the critics, their versions and options, the voting and the words."""
         seats = [
             {
                 **expert.member.model_dump(mode="json", exclude={"timeout"}),
@@ -80,7 +80,7 @@ class Panel:
             }
             for expert in self.experts
         ]
-        judging = [seats, self.voting.model_dump(mode="json"), language.fingerprint(), prompt.fingerprint()]
+        judging = [seats, self.voting.model_dump(mode="json"), language.fingerprint()]
         return blake2b(dumps(judging, sort_keys=True, default=str).encode(), digest_size=8).hexdigest()
 
     async def review(self, dialogue: Dialogue, limits: Limits = UNLIMITED) -> Review:

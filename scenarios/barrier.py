@@ -1,15 +1,13 @@
 """What happens when a round's jobs are made? The corpus critics answer, once, in (round, index) order."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import overload
 
 from ..agents import Dialogue, Job
 from ..corpus.ledger import Ledger
 from ..critics import Outcome, Review
 from ..critics.refine import Ending, Try
-from .event import Reviewed
-from .workshop import Workshop, tried
+from .court import Court
 
 
 class Waiting:
@@ -76,34 +74,31 @@ class Accepted:
             yield record.dialogue
 
 
-async def conclude(shop: Workshop, waiting: Waiting) -> list[Job]:
+async def conclude(court: Court, waiting: Waiting) -> list[Job]:
     """Let the corpus critics answer on the chosen try of each waiting job, and settle those that they let pass.
 
     Returns the jobs to work on again, whose chosen try is rejected after all.
     """
     jobs = waiting.in_order()
-    chosen = Chosen(shop.ledger, shop.judging, jobs)
-    corpus = Accepted(shop.ledger, jobs[0][0].round, shop.judging)
-    reviews = shop.panel.conclude(chosen, corpus, shop.limits)
+    chosen = Chosen(court.ledger, court.judging, jobs)
+    corpus = Accepted(court.ledger, jobs[0][0].round, court.judging)
+    reviews = court.panel.conclude(chosen, corpus, court.limits)
     reopened = []
     position = 0
     async for review in reviews:
         job, _ = jobs[position]
         position += 1
-        if not await _concluded(shop, job, replace(review, panel=shop.judging)):
+        if not await _concluded(court, job, review):
             reopened.append(job)
     return reopened
 
 
-async def _concluded(shop: Workshop, job: Job, review: Review) -> bool:
+async def _concluded(court: Court, job: Job, review: Review) -> bool:
     """Keep a complete review, and settle its job if it accepts."""
-    await shop.ledger.keep_review(review)
-    tries = [tried(record) for record in shop.ledger.tries(job.round, job.index, shop.judging)]
-    tries = [Try(this.dialogue, review) if this.dialogue.id == review.dialogue else this for this in tries]
-    this = next(this for this in tries if this.dialogue.id == review.dialogue)
-    assert this.dialogue.place is not None
-    shop.events(Reviewed(this.dialogue.place, review))
-    if review.decision.outcome is not Outcome.ACCEPTED:
+    tries = court.tries(job.round, job.index)
+    at = next(number for number, this in enumerate(tries) if this.dialogue.id == review.dialogue)
+    tries[at] = Try(tries[at].dialogue, await court.keep(tries[at].dialogue, review))
+    if tries[at].outcome is not Outcome.ACCEPTED:
         return False
-    await shop.settle(job.round, job.index, Ending(tuple(tries), this))
+    await court.settle(job.round, job.index, Ending(tuple(tries), tries[at]))
     return True

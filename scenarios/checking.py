@@ -18,7 +18,7 @@ from .source import EACH, Loc, Problem
 LATER = frozenset(
     {"coherence", "coverage", "faithfulness", "novelty", "persona-consistency", "personality", "style", "toxicity"}
 )
-"""Critics of later releases: a scenario may name them as `optional` already, and runs without them."""
+"""Critics of later releases: a scenario may name them as `optional` already, and runs without them until then."""
 
 
 def unmet(scenario: Scenario) -> Iterator[Problem]:
@@ -70,18 +70,22 @@ def _exemplars(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _critic(member: PanelMember, scenario: Scenario, loc: Loc) -> Iterator[Problem]:
-    if member.optional and member.use in LATER:
-        return
     try:
         source = find(member.use)
         target = source.load()
     except Mistake as mistake:
-        yield Problem((*loc, "use"), _later(member.use) or str(mistake))
+        if not member.optional or _mistyped(member.use):
+            yield Problem((*loc, "use"), _later(member.use) or str(mistake))
         return
     _, wrong = checked(target, {**source.preset, **member.options}, scenario.folder)
     yield from (_option(text, loc) for text in wrong)
     if not wrong:
         yield from _unmakable(source, member, scenario, loc)
+
+
+def _mistyped(use: str) -> bool:
+    """Whether a name that nobody has is nearly one of ours: an optional critic may be away, not misspelt."""
+    return ":" not in use and closest(use, {*BUILT_IN, *LATER}) not in (None, use)
 
 
 def _later(use: str) -> str:

@@ -8,8 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..models.suggesting import suggest
-from .agreement import Disagreement
-from .schema import keys_at
+from .form import keys_at
 from .secret import secret
 from .source import Loc, Problem
 
@@ -40,12 +39,7 @@ KINDS = {
 
 def problems_of(error: ValidationError, data: Any) -> Iterator[Problem]:
     """One problem for each thing that is wrong, at its place in the data."""
-    for found in error.errors(include_url=False):
-        cause = found.get("ctx", {}).get("error")
-        if isinstance(cause, Disagreement):
-            yield from cause.problems
-        else:
-            yield _problem(found, data)
+    return (_problem(found, data) for found in error.errors(include_url=False))
 
 
 def _problem(found: ErrorDetails, data: Any) -> Problem:
@@ -91,9 +85,9 @@ def _said(found: ErrorDetails, loc: Loc) -> str:
 
 def _about(loc: Loc, text: str) -> Problem:
     """A message that begins with a field's name, such as `api_key: ...`, is about that field."""
-    named = re.match(r"([a-z_]+): (.+)", text, re.DOTALL)
-    if named and named[1] in (*keys_at(loc), "api_key"):
-        return Problem((*loc, named[1]), named[2])
+    named = re.match(r"([a-z_]+)((?:\.\w+)*): (.+)", text, re.DOTALL)
+    if named and named[1] in keys_at(loc):
+        return Problem((*loc, named[1], *named[2].split(".")[1:]), named[3])
     return Problem(loc, text)
 
 

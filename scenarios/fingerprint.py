@@ -72,7 +72,7 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any], part: Part = "mak
 
 def part_of(key: str) -> Part:
     """Which part a dotted key such as `stage.turns.max` belongs to."""
-    if key.rpartition(".")[2] in CONNECTION:
+    if CONNECTION.intersection(key.split(".")):
         return "volume"
     if any(_begins(key, prefix) for prefix in JUDGING):
         return "judging"

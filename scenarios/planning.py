@@ -11,13 +11,13 @@ from ..agents.play import Play
 from ..agents.script import script_parts
 from ..agents.staging import Staging
 from ..corpus.ledger import Ledger
-from ..critics.registry import find
 from ..models.counting import estimate_text
 from ..models.errors import Mistake
 from ..models.pricing import price_of
 from ..models.request import Part, Task
 from ..models.spec import ModelSpec
 from .casting import Casting
+from .court import asks_model
 from .scenario import Scenario
 from .simulation import staging
 
@@ -97,18 +97,11 @@ def _speaking(scenario: Scenario, tries: tuple[int, int]) -> list[Planned]:
 def _judging(scenario: Scenario, tries: tuple[int, int]) -> list[Planned]:
     """The calls of critics that ask a language model; the rehearsal model is not asked."""
     spec = scenario.spec_for("judge")
-    asking = [m for m in scenario.critics.panel if _needs_chat(m.use)]
+    asking = [m for m in scenario.critics.panel if asks_model(m.use)]
     if not asking or spec.provider == "rehearsal":
         return []
     turns = (scenario.stage.turns.min + scenario.stage.turns.max) / 2
     return [_planned(Task.JUDGE, spec, tries, len(asking), round(400 + REPLY * turns), 150)]
-
-
-def _needs_chat(use: str) -> bool:
-    try:
-        return "chat" in getattr(find(use).load(), "needs", ())
-    except Mistake:
-        return False
 
 
 def _planned(
@@ -176,6 +169,6 @@ def _missing(scenario: Scenario) -> list[str]:
         if name and not os.environ.get(name):
             found.append(f"{spec}: the variable {name} is not set")
     if scenario.spec_for("judge").provider == "rehearsal":
-        asking = [m.name for m in scenario.critics.panel if _needs_chat(m.use)]
+        asking = [m.name for m in scenario.critics.panel if asks_model(m.use)]
         found += [f"critic {name}: no language model to judge with; give `models.judge`" for name in asking]
     return found

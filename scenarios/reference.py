@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from .schema import Schema, forms, schema
+from .form import Schema, forms, schema
 
 OPENING = """\
 # The scenario file

@@ -119,7 +119,7 @@ async def play_wave(shop: Workshop, casting: Casting, this: Round, start: int, c
     await crew(todo(), work, shop.scenario.concurrency)
     known = True
     while waiting:
-        reopened = await conclude(shop, waiting)
+        reopened = await conclude(shop.court, waiting)
         waiting = Waiting()
         await crew(iter(reopened), work, shop.scenario.concurrency)
     return jobs

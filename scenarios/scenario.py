@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, Tag, ValidationInfo, model_validator
 
 from ..agents.dialogue import SeatRole
 from ..agents.staging import Mode, OrderKind
@@ -16,6 +16,7 @@ from ..personas import Persona, Trait
 from ..personas.traits import Level
 from .agreement import Disagreement, disagreements
 from .secret import resolved
+from .source import Problem
 
 EVERYDAY = "library/everyday"
 SEAT_IDS = "abcdefgh"
@@ -249,8 +250,13 @@ class Scenario(Section):
     _folder: Path = PrivateAttr(default_factory=Path)
 
     @model_validator(mode="after")
-    def _agrees(self) -> Self:
-        if problems := tuple(disagreements(self)):
+    def _agrees(self, info: ValidationInfo) -> Self:
+        """Raises Disagreement, unless the validation's context has a list `disagreements` that takes them."""
+        problems = tuple(disagreements(self))
+        told: list[Problem] | None = (info.context or {}).get("disagreements")
+        if told is not None:
+            told += problems
+        elif problems:
             raise Disagreement(problems)
         return self
 

@@ -1,78 +1,13 @@
-"""What may stand in a scenario? The JSON schema, for editors and for messages.
+"""The schema for editors and the reference for readers: `python -m tertulia.scenarios.schema` writes both anew."""
 
-`python -m tertulia.scenarios.schema` writes it to `scenario.schema.json`, and the reference made from it to
-`docs/scenario.md`.
-"""
-
-from collections.abc import Iterator
-from functools import cache
 from json import dumps
 from pathlib import Path
-from typing import Any
 
-from ..critics.member import PanelMember
-from ..critics.option import options_of
-from ..critics.voting import Voting, Weights
-from ..models.spec import ModelSpec, Price
-from ..personas import BigFive, Persona, ProfileSentence
-from .scenario import Scenario
-from .source import Loc
-
-Schema = dict[str, Any]
+from .form import schema
+from .reference import reference
 
 SCHEMA = Path(__file__).parent / "scenario.schema.json"
 REFERENCE = Path(__file__).parent.parent / "docs" / "scenario.md"
-
-SHORT_FORMS: dict[str, Schema] = {
-    "Order": {"enum": ["round-robin", "random", "selector"]},
-    "Voting": {"enum": ["majority", "weighted", "unanimous"]},
-    "PanelMember": {"type": "string"},
-    "ProfileSentence": {"type": "string"},
-}
-"""What stands for a mapping where a word is enough."""
-
-API_KEY = {
-    "type": "string",
-    "pattern": r"^\$\{\w+\}$",
-    "description": "The key, as `${NAME}` of a variable that holds it.",
-}
-ELSEWHERE = (BigFive, ModelSpec, PanelMember, Persona, Price, ProfileSentence, Voting, Weights)
-"""Classes whose strings under the fields are not in their schema yet."""
-
-
-@cache
-def schema() -> Schema:
-    """The JSON schema of a scenario file (draft 2020-12)."""
-    made = Scenario.model_json_schema()
-    parts = made["$defs"]
-    for kind in ELSEWHERE:
-        _describe(_fields(parts[kind.__name__]), kind)
-    model = _fields(parts["ModelSpec"])
-    model["properties"]["api_key"] = API_KEY
-    model["required"] = ["provider"]
-    for name, short in SHORT_FORMS.items():
-        parts[name] = {"anyOf": [short, parts[name]]}
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A Tertulia scenario"}
-    return head | {key: value for key, value in made.items() if key != "title"}
-
-
-def keys_at(loc: Loc) -> list[str]:
-    """The keys that a mapping at this place may have; none where any key may stand."""
-    found = [schema()]
-    for step in loc:
-        found = [inner for form in found for whole in forms(form) for inner in _step(whole, step)]
-    return [key for form in found for whole in forms(form) for key in whole.get("properties", ())]
-
-
-def forms(form: Schema) -> Iterator[Schema]:
-    """A schema's alternatives, references followed."""
-    if "$ref" in form:
-        yield from forms(schema()["$defs"][form["$ref"].rpartition("/")[2]])
-    elif branches := form.get("anyOf") or form.get("oneOf") or form.get("allOf"):
-        for branch in branches:
-            yield from forms(branch)
-    else:
-        yield form
 
 
 def as_json() -> str:
@@ -80,31 +15,8 @@ def as_json() -> str:
     return dumps(schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _fields(part: Schema) -> Schema:
-    """The form of a definition that is a mapping."""
-    alternatives: list[Schema] = part.get("anyOf", [part])
-    return next(form for form in alternatives if "properties" in form)
-
-
-def _describe(part: Schema, kind: type) -> None:
-    for option in options_of(kind):
-        if option.name in part["properties"]:
-            part["properties"][option.name].setdefault("description", option.about)
-
-
-def _step(form: Schema, step: str | int) -> Iterator[Schema]:
-    if step in form.get("properties", {}):
-        yield form["properties"][step]
-    elif isinstance(step, int) and "items" in form:
-        yield form["items"]
-    elif isinstance(form.get("additionalProperties"), dict):
-        yield form["additionalProperties"]
-
-
 def write() -> None:
-    """Both files anew."""
-    from .reference import reference
-
+    """Both files, in the repository."""
     SCHEMA.write_text(as_json(), encoding="utf-8")
     REFERENCE.write_text(reference(), encoding="utf-8")
 

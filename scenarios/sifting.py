@@ -27,12 +27,15 @@ class Sieve:
     def scenario(self, base: Path) -> Scenario | None:
         """The scenario that the sound parts make; None where nothing can be made of them."""
         for _ in range(PASSES):
-            rest = self._rest()
+            rest, disagreements = self._rest(), list[Problem]()
             try:
-                return Scenario.model_validate(rest, context={"base": base})
+                scenario = Scenario.model_validate(rest, context={"base": base, "disagreements": disagreements})
             except ValidationError as error:
                 if not self.add(problems_of(error, rest)):
                     return None
+            else:
+                self.add(disagreements)
+                return scenario
         return None
 
     def add(self, found: Iterable[Problem]) -> bool:

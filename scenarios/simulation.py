@@ -14,7 +14,6 @@ from ..corpus.corpus import Corpus
 from ..corpus.ledger import Ledger
 from ..corpus.seeds import read_exemplars
 from ..critics import Limits
-from ..critics.panel import Panel
 from ..models.budget import Budget, check_prices
 from ..models.calling import Services
 from ..models.errors import Mistake, StorageFailed
@@ -22,6 +21,7 @@ from ..models.metering import Meter
 from ..models.request import Events, unwatched
 from .casting import Casting
 from .connecting import Connections
+from .court import Court, panel_of
 from .event import RunEnded, RunStarted
 from .fingerprint import difference, judging, making
 from .rounds import play_rounds
@@ -93,22 +93,19 @@ async def opened(
 def _shop(
     scenario: Scenario, connections: Connections, ledger: Ledger, events: Events, made: str, judged: str
 ) -> Workshop:
-    rules, critics = staging(scenario), scenario.critics
+    rules = staging(scenario)
     seed_file = scenario.exemplars.seed_file
     seeds = tuple(read_exemplars(seed_file, scenario.folder)) if seed_file else ()
+    panel = panel_of(scenario, connections, events)
     gc.freeze()
     return Workshop(
         scenario=scenario,
         staging=rules,
         clients=connections.seats(),
         connections=connections,
-        panel=Panel(critics.panel, critics.voting, {"chat": connections.task("judge")}, events),
-        ledger=ledger,
-        events=events,
+        court=Court(panel, ledger, events, judged, Limits(rules.least, rules.most, rules.alternating)),
         making=made,
-        judging=judged,
         seeds=seeds,
-        limits=Limits(rules.least, rules.most, rules.alternating),
     )
 
 

@@ -38,7 +38,8 @@ def _in_lines(path: Path) -> Iterator[tuple[Spot, Any]]:
             try:
                 value = loads(line)
             except JSONDecodeError as error:
-                raise _not_json(spot, error, "each line has to hold one whole object") from error
+                rule = "each line has to hold one whole object"
+                raise Mistake(f"{spot}: not JSON: {error.msg} at column {error.colno}; {rule}") from error
             yield spot, value
 
 
@@ -92,9 +93,10 @@ class _Window:
             try:
                 value, end = JSONDecoder().raw_decode(self._text, self._at)
             except JSONDecodeError as error:
+                broken = self.line + self._text.count("\n", self._at, error.pos)
                 if not self._more():
-                    spot = Spot(self.path, self.line + self._text.count("\n", self._at, error.pos))
-                    raise _not_json(spot, error, "an array of objects is expected") from error
+                    rule = "an array of objects is expected"
+                    raise Mistake(f"{Spot(self.path, broken)}: not JSON: {error.msg}; {rule}") from error
             else:
                 self.line += self._text.count("\n", self._at, end)
                 self._at = end
@@ -109,7 +111,3 @@ class _Window:
             raise Mistake(f"{Spot(self.path, self.line)}: not UTF-8 after here; save the file as UTF-8") from error
         self._text, self._at = left + read, 0
         return bool(read)
-
-
-def _not_json(spot: Spot, error: JSONDecodeError, rule: str) -> Mistake:
-    return Mistake(f"{spot}: not JSON: {error.msg} at column {error.colno}; {rule}")

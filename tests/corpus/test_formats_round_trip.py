@@ -106,7 +106,10 @@ def test_messages_carry_seats_turns_and_whole_personas(many: list[Dialogue]) -> 
 @settings(max_examples=50, deadline=None)
 @given(st.integers(3, 5).flatmap(lambda seats: dialogues(seats)))
 def test_messages_of_a_table_come_apart_again(before: Dialogue) -> None:
-    cast = tuple(replace(m, persona=m.persona.model_copy(update={"name": m.seat})) for m in before.cast)
+    cast = tuple(
+        replace(m, persona=Persona.model_validate({**m.persona.model_dump(), "id": "", "name": m.seat}))
+        for m in before.cast
+    )
     (after,) = there_and_back("messages", [replace(before, cast=cast)])
     assert after.turns == before.turns
     assert [m.persona for m in after.cast] == [m.persona for m in cast]

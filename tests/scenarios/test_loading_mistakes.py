@@ -1,6 +1,8 @@
 """Every mistake of a file in one message, each with its line, its place, and a way out."""
 
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from tertulia.models.errors import Mistake
 from tertulia.scenarios.loading import SHIPPED, load, shipped
-from tertulia.scenarios.source import parse, read, written
+from tertulia.scenarios.source import Loc, parse, read, written
 
 
 def complaints(tmp_path: Path, text: str, **options: object) -> list[str]:
@@ -55,6 +57,7 @@ FOUND = [
     (10, "cast.seats[2].id", "called 'ann' already"),
     (10, "cast.seats[2].personas", "nowhere.yaml"),
     (12, "stage.turns.min", "must be a whole number, not 'twenty'"),
+    (13, "stage.order.edges[1][1]", "no seat 'bert'"),
     (14, "stage.stop[0]", "did you mean 'farewell'?"),
     (17, "critics.panel[0].use", "is missing"),
     (18, "critics.panel[1].use", "did you mean 'toxicity'?"),
@@ -97,18 +100,18 @@ def test_what_follows_from_a_mistake_is_told_once_that_is_mended(tmp_path: Path)
         ("seed: 1\n", 1, "name: is missing"),
         ("name: a/b\n", 1, "name: does not look right: 'a/b'"),
         ("name: x\nstage: {setting: 'in ${CITY}'}\n", 2, "stage.setting: '${...}' is for keys"),
-        ("name: x\nmodels:\n  judge: {provider: openai, model: m, api_key: sk-1}\n", 3, "models.judge.api_key: a key doesn't"),
+        ("name: x\nmodels:\n  judge: {provider: openai, model: m, api_key: sk-1}\n", 3, "judge.api_key: a key doesn't"),
         ("name: x\nmodel: {provider: openai, model: m, api_key_env: sk-1-x}\n", 2, "model.api_key_env: give the name"),
         ("name: x\nmodel: {provider: openai, model: m, api_key: '${NOT_SET}'}\n", 2, "no variable 'NOT_SET'"),
         ("name: x\nledger: postgresql://me:sk-1@host/db\n", 2, "ledger: a password doesn't belong"),
-        ("name: x\nmodel: openai:gpt-4o?temperature=-1\n", 2, "model: temperature: must be 0 or more"),
-        ("name: x\nmodel: rehearsal?flaws=9\n", 2, "model.options"),
+        ("name: x\nmodel: openai:gpt-4o?temperature=-1\n", 2, "model.temperature: must be 0 or more"),
+        ("name: x\nmodel: rehearsal?flaws=9\n", 2, "model.options.flaws: "),
         ("name: x\nmodel: ollama\n", 2, "which model of 'ollama'?"),
         ("name: x\nmodel: openai:fancy-1\nbudget: {usd: 1}\n", 3, "budget.usd: no price is known for 'openai:fancy-1'"),
         ("name: x\ncast:\n  personas: library/evryday\n", 3, "did you mean 'everyday'?"),
         ("name: x\ncast:\n  size: 3\n  personas: [{name: A}, {name: B}]\n", 2, "cast: too few different people"),
         ("name: x\ncritics:\n  panel:\n  - use: toxicity\n", 4, "comes with a later release"),
-        ("name: x\ncritics:\n  panel:\n  - use: repetition\n    options:\n      threshold: 7\n", 6, "options.threshold"),
+        ("name: x\ncritics:\n  panel:\n  - use: repetition\n    options:\n      threshold: 7\n", 6, "threshold"),
         ("name: x\ncritics:\n  panel:\n  - no.such.module:Critic\n", 4, "critics.panel[0].use: critic 'no.such.module"),
     ],
 )  # fmt: skip
@@ -118,6 +121,20 @@ def test_each_mistake_has_its_line(tmp_path: Path, text: str, line: int, what: s
     assert lines[0].startswith(f"bad.yaml:{line}: ")
     assert what in lines[0]
     assert "sk-1" not in lines[0]
+
+
+def test_an_optional_critic_may_be_away_but_not_misspelt(tmp_path: Path) -> None:
+    def scenario(use: str) -> str:
+        return f"name: x\ncritics:\n  panel:\n  - {{use: '{use}', optional: true}}\n"
+
+    path = tmp_path / "good.yaml"
+    for use in ("toxicity", "politeness", "not.installed:Critic", "persona-consistency"):
+        path.write_text(scenario(use))
+        assert load(path).critics.panel[0].use == use
+    for use, meant in (("persona-consistancy", "persona-consistency"), ("repetiton", "repetition")):
+        (line,) = complaints(tmp_path, scenario(use))
+        assert line.startswith("bad.yaml:4: critics.panel[0].use: ")
+        assert f"did you mean {meant!r}?" in line
 
 
 @pytest.mark.parametrize(
@@ -156,31 +173,49 @@ def test_names_that_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 JUNK = st.sampled_from(
-    [None, -1, 0, 3, 1e400, True, "x", "", "no", "${HOME}", "library/nope", "rehearsal?flaws=9", [], {}, [1], {"a": 1}]
-    + [["a", {"b": None}], [[1, 2], [3]], {"kind": "graph"}, 10**30, ["repetition"] * 2, [{"use": "toxicity"}]]
+    [
+        *(None, -1, 0, 3, 1e400, True, "x", "", "no", "${HOME}", "library/nope", "rehearsal?flaws=9", 10**30),
+        *(
+            [],
+            {},
+            [1],
+            {"a": 1},
+            ["a", {"b": None}],
+            [[1, 2], [3]],
+            {"kind": "graph"},
+            [{"use": "toxicity"}],
+            "judge.md",
+        ),
+    ]
 )
+
+
+def replaced(value: Any, loc: Loc, junk: Any) -> Any:
+    """The value with something else at one place; as it is where the place is not there."""
+    if not loc:
+        return junk
+    if isinstance(value, dict) and loc[0] in value:
+        return {**value, loc[0]: replaced(value[loc[0]], loc[1:], junk)}
+    if isinstance(value, list) and loc[0] in range(len(value)):
+        return [replaced(entry, loc[1:], junk) if loc[0] == at else entry for at, entry in enumerate(value)]
+    return value
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_whatever_a_file_says_it_is_a_scenario_or_a_mistake_with_lines(tmp_path: Path, data: st.DataObject) -> None:
     source = read(SHIPPED / f"{data.draw(st.sampled_from(shipped()))}.yaml")
+    content: Any = source.data
     for loc in data.draw(st.lists(st.sampled_from([loc for loc in source.places if loc]), min_size=1, max_size=3)):
-        holder: object = source.data
-        for step in loc[:-1]:
-            holder = (
-                holder.get(step) if isinstance(holder, dict) else holder[step] if isinstance(holder, list) else None
-            )  # type: ignore[call-overload]
-        if isinstance(holder, dict) or (
-            isinstance(holder, list) and isinstance(loc[-1], int) and loc[-1] < len(holder)
-        ):
-            holder[loc[-1]] = data.draw(JUNK)  # type: ignore[index]
+        content = replaced(content, loc, data.draw(JUNK))
     path = tmp_path / "any.yaml"
-    path.write_text(written(source.data))
-    try:
+    path.write_text(written(content))
+    with suppress(Mistake):
         load(path)
-    except Mistake as mistake:
-        assert all(line.startswith(f"{path}:") for line in str(mistake).splitlines())
+        return
+    with pytest.raises(Mistake) as caught:
+        load(path)
+    assert all(line.startswith(f"{path}:") for line in str(caught.value).splitlines())
 
 
 def test_places_are_those_of_the_file() -> None:

@@ -117,7 +117,8 @@ def test_the_difference_names_keys_of_one_part() -> None:
     ("key", "part"),
     [
         ("models.judge.model", "judging"), ("models.judges.model", "making"), ("models.default.timeout", "volume"),
-        ("rounds.candidates", "judging"), ("rounds.count", "volume"), ("modelling", "volume"), ("model.price.input", "volume"),
+        ("rounds.candidates", "judging"), ("rounds.count", "volume"), ("modelling", "volume"),
+        ("model.price.input", "volume"), ("stage.order.edges", "making"),
     ],
 )  # fmt: skip
 def test_the_part_of_a_key(key: str, part: str) -> None:

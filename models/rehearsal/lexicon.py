@@ -1,0 +1,252 @@
+"""What can be said about what? Lines, the exchanges they belong to, and the topics that hold them."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final
+
+from .grammar import capital, expanded, norm
+from .words import subjects, words
+
+
+class Act(StrEnum):
+    """What a line does in a conversation."""
+
+    TELL = "tell"
+    MORE = "more"
+    ASK = "ask"
+    LACK = "lack"
+    FOLLOW = "follow"
+    SAY = "say"
+    REACT = "react"
+    BACK = "back"
+    LINK = "link"
+    HELLO = "hello"
+    BYE = "bye"
+    THANKS = "thanks"
+    SLIP = "slip"
+
+
+_GATE: Final = re.compile(r"^\{(\w+):\}")
+_FIELD: Final = re.compile(r"\{(\w+)\}")
+_OPENS_SENTENCE: Final = re.compile(r"(?:^|[.?!:] )$")
+_YES_OR_NO: Final = re.compile(r"^(?:do|does|did|are|is|was|were|have|has|can|could|would|any)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One thing to say: fixed words with fields to fill."""
+
+    text: str
+    act: Act
+    topic: str = ""
+    needs: frozenset[str] = frozenset()
+    exchange: "Exchange | None" = None
+    parts: tuple[str, ...] = ()
+    """Words and field names in turn; a field that opens a sentence is written with a capital."""
+    head: str = ""
+    """The first word: turns should not all begin alike."""
+
+    @property
+    def polar(self) -> bool:
+        """A question that yes or no would answer."""
+        return bool(_YES_OR_NO.match(self.text))
+
+    def filled(self, slots: Mapping[str, str]) -> str:
+        """The line as spoken. Raises KeyError for a missing slot."""
+        if len(self.parts) == 1:
+            return self.parts[0]
+        out = list(self.parts)
+        for place in range(1, len(out), 2):
+            out[place] = _fill(slots, out[place])
+        return "".join(out)
+
+
+def _fill(slots: Mapping[str, str], name: str) -> str:
+    return slots[name] if name[0].islower() else capital(slots[name.lower()])
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """A question, answers that fit it, and what its asker may say to any of them."""
+
+    topic: str
+    questions: tuple[Line, ...] = ()
+    answers: tuple[Line, ...] = ()
+    reactions: tuple[Line, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Topic:
+    """A subject: how it is recognised, and what may be said about it."""
+
+    name: str
+    tone: str
+    domain: str
+    chat: float
+    """How readily it is brought up unasked; 0 is never."""
+    broad: bool
+    """Whether a neighbouring fact answers a question about it as well as one of its own."""
+    kin: tuple[str, ...]
+    cues: frozenset[str]
+    facts: tuple[re.Pattern[str], ...]
+    asked: tuple[re.Pattern[str], ...]
+    lines: dict[str, tuple[Line, ...]] = field(default_factory=dict)
+    """By their names in the YAML: tell, more, asks, lacks, reacts."""
+    follow: tuple[Exchange, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Lexicon:
+    """All words, ready for use."""
+
+    topics: dict[str, Topic]
+    talk: dict[str, tuple[Line, ...]]
+    openers: tuple[Exchange, ...]
+    settings: dict[str, tuple[Exchange, ...]]
+    """Openers by a word of the setting."""
+    ask_on: tuple[Exchange, ...]
+    nature: dict[tuple[str, str], tuple[Line, ...]]
+    """Asides by (trait, `high` or `low`)."""
+    by_word: dict[str, str]
+    """Word of an utterance -> topic."""
+    by_cue: dict[str, tuple[str, ...]]
+    """Word of a profile sentence -> topics that may recognise it."""
+
+    def lines(self) -> Iterable[Line]:
+        yield from (line for topic in self.topics.values() for pool in topic.lines.values() for line in pool)
+        yield from (line for pool in (*self.talk.values(), *self.nature.values()) for line in pool)
+        for exchange in self.exchanges():
+            yield from (*exchange.questions, *exchange.answers, *exchange.reactions)
+
+    def exchanges(self) -> Iterable[Exchange]:
+        yield from (exchange for topic in self.topics.values() for exchange in topic.follow)
+        yield from (*self.openers, *self.ask_on)
+        yield from dict.fromkeys(exchange for pool in self.settings.values() for exchange in pool)
+
+
+_POOLS: Final = {
+    "tell": Act.TELL, "more": Act.MORE, "asks": Act.ASK, "lacks": Act.LACK, "reacts": Act.REACT,
+}  # fmt: skip
+_TALK: Final = {
+    "hello": Act.HELLO, "hello back": Act.HELLO, "back": Act.BACK, "group ask": Act.BACK,
+    "fair": Act.REACT, "light": Act.REACT, "plain": Act.REACT, "grave": Act.REACT, "warm": Act.REACT,
+    "dry": Act.REACT, "to name": Act.REACT, "evade": Act.LACK, "welcome": Act.REACT,
+}  # fmt: skip
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The whole of it, read once, at the first request."""
+    topics = {name: _topic(name, data) for name, data in subjects().items()}
+    talk = words("talk")
+    pools = {name: _lines(_TALK.get(name, Act.LINK), pool) for name, pool in talk.items() if _plain(pool)}
+    pools |= {name: _lines(Act.BYE, pool) for name, pool in words("parting").items()}
+    slips = words("mistakes")
+    pools |= {name: _lines(Act.SLIP, slips[name]) for name in ("placeholder", "claim", "denial")}
+    pools |= {"thanks": _lines(Act.THANKS, slips["thanks"]), "early bye": _lines(Act.BYE, slips["early bye"])}
+    return Lexicon(
+        topics=topics,
+        talk=pools,
+        openers=_exchanges("", talk["opener"]),
+        settings=_settings(),
+        ask_on=_exchanges("", talk["ask on"]),
+        nature=_nature(),
+        by_word={word: name for name in reversed(topics) for word in _words(subjects()[name]["words"])},
+        by_cue=_by_cue(topics),
+    )
+
+
+def _plain(pool: Any) -> bool:
+    return bool(pool) and not any(isinstance(entry, dict) for entry in pool)
+
+
+def _topic(name: str, data: dict[str, Any]) -> Topic:
+    return Topic(
+        name=name,
+        tone=data["tone"],
+        domain=data["domain"],
+        chat=data["chat"],
+        broad=data.get("broad", False),
+        kin=tuple(data["kin"]),
+        cues=frozenset(_words(data["cues"]) + _words(data["words"])),
+        facts=tuple(re.compile(pattern, re.I) for pattern in data["facts"]),
+        asked=tuple(re.compile(pattern, re.I) for pattern in data["asked"]),
+        lines={pool: _lines(act, data[pool], name) for pool, act in _POOLS.items()},
+        follow=_exchanges(name, data["follow"]),
+    )
+
+
+def _words(entry: str) -> list[str]:
+    return [word.replace("_", " ") for word in str(entry).split()]
+
+
+def _by_cue(topics: dict[str, Topic]) -> dict[str, tuple[str, ...]]:
+    cues: dict[str, list[str]] = {}
+    for name, topic in topics.items():
+        for cue in sorted(topic.cues):
+            cues.setdefault(cue, []).append(name)
+    return {cue: tuple(names) for cue, names in cues.items()}
+
+
+def _settings() -> dict[str, tuple[Exchange, ...]]:
+    found = {}
+    for data in words("setting").values():
+        openers = _exchanges("", data["opener"])
+        found.update({word: openers for word in _words(data["words"])})
+    return found
+
+
+def _nature() -> dict[tuple[str, str], tuple[Line, ...]]:
+    poles = words("nature").items()
+    return {(trait, pole): _lines(Act.LINK, pool) for trait, sides in poles for pole, pool in sides.items()}
+
+
+def _exchanges(topic: str, entries: list[dict[str, Any]]) -> tuple[Exchange, ...]:
+    return tuple(_exchange(topic, entry) for entry in entries)
+
+
+def _exchange(topic: str, entry: dict[str, Any]) -> Exchange:
+    exchange = Exchange(topic)
+    exchange.questions = _lines(Act.FOLLOW, entry["q"], topic, exchange)
+    exchange.answers = _lines(Act.SAY, entry["a"], topic, exchange)
+    exchange.reactions = _lines(Act.REACT, entry.get("r", ()), topic)
+    return exchange
+
+
+def _lines(act: Act, texts: Iterable[str], topic: str = "", exchange: Exchange | None = None) -> tuple[Line, ...]:
+    return tuple(_line(act, text, topic, exchange) for text in texts)
+
+
+def _line(act: Act, text: str, topic: str, exchange: Exchange | None) -> Line:
+    gate = _GATE.match(text)
+    body = _GATE.sub("", text)
+    parts = _FIELD.split(body)
+    for place in range(1, len(parts), 2):
+        if _OPENS_SENTENCE.search("".join(parts[:place])):
+            parts[place] = capital(parts[place])
+    needs = frozenset({*_FIELD.findall(body), *((gate[1],) if gate else ())})
+    return Line(body, act, topic, needs, exchange, tuple(parts), body.split(" ", 1)[0].strip(",.!?").lower())
+
+
+def pattern(line: Line) -> re.Pattern[str]:
+    """What finds a line with fields again in a text: its words, and anything short where a field stands."""
+    seen: set[str] = set()
+    out = []
+    for place, part in enumerate(line.parts):
+        out.append(_found(part.lower(), seen) if place % 2 else re.escape(expanded(part)))
+    return re.compile("".join(out), re.I)
+
+
+def _found(name: str, seen: set[str]) -> str:
+    if name in seen:
+        return f"(?P={name})"
+    seen.add(name)
+    return f"(?P<{name}>[^.?!]{{1,120}}?)"
+
+
+def key(line: Line) -> str:
+    """What finds a line without fields again: its normalised words."""
+    return norm(line.text)

@@ -1,0 +1,77 @@
+"""Who judges, and sees that each review and outcome is kept?"""
+
+from dataclasses import dataclass, replace
+
+from ..agents import Dialogue
+from ..corpus import Record
+from ..corpus.ledger import Ledger
+from ..critics import Limits, Outcome, Review
+from ..critics.panel import Panel
+from ..critics.refine import Ending, Try
+from ..critics.registry import find
+from ..critics.seating import needs
+from ..models.errors import Mistake
+from ..models.request import Events
+from .connecting import Connections
+from .event import JobDone, Reviewed
+from .scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Court:
+    """A panel with the ledger that its reviews go to."""
+
+    panel: Panel
+    ledger: Ledger
+    events: Events
+    judging: str
+    """Fingerprint under which reviews and outcomes are kept: the panel's, and that of all else that decides."""
+    limits: Limits
+
+    async def judge(self, dialogue: Dialogue) -> Review:
+        """The panel's review, committed."""
+        return await self.keep(dialogue, await self.panel.review(dialogue, self.limits))
+
+    async def keep(self, dialogue: Dialogue, review: Review) -> Review:
+        """Commit a review, and tell of it."""
+        kept = replace(review, panel=self.judging)
+        await self.ledger.keep_review(kept)
+        assert dialogue.place is not None
+        self.events(Reviewed(dialogue.place, kept))
+        return kept
+
+    async def settle(self, round: int, index: int, ending: Ending) -> None:
+        """Commit what became of a job's tries; its replies need not be at hand any more."""
+        await self.ledger.settle(round, index, self.judging, ending.outcomes(), True)
+        self.ledger.replies.forget(f"{round}/{index}")
+        self.events(JobDone(round, index, outcome_of(ending), ending.attempts))
+
+    def tries(self, round: int, index: int) -> list[Try]:
+        """A job's tries as the ledger has them."""
+        return [tried(record) for record in self.ledger.tries(round, index, self.judging)]
+
+
+def panel_of(scenario: Scenario, connections: Connections, events: Events) -> Panel:
+    """The scenario's panel. A judge's model is connected where a critic needs one."""
+    critics = scenario.critics
+    asks = any(asks_model(member.use) for member in critics.panel)
+    services = {"chat": connections.task("judge")} if asks else {}
+    return Panel(critics.panel, critics.voting, services, events, scenario.folder)
+
+
+def asks_model(use: str) -> bool:
+    """Whether a critic, by its name on a panel, asks a language model. One that can't be had asks nobody."""
+    try:
+        return "chat" in needs(find(use).load())
+    except Mistake:
+        return False
+
+
+def tried(record: Record) -> Try:
+    """A try as the ledger has it."""
+    return Try(record.dialogue, record.review)
+
+
+def outcome_of(ending: Ending) -> Outcome:
+    """What became of the job: that of its chosen try, or of its last."""
+    return (ending.chosen or ending.tries[-1]).outcome
