@@ -146,7 +146,7 @@ def critics_line(seen: Seen, width: int) -> Text:
 
 def money_line(seen: Seen, meter: Meter) -> Text:
     """What was spent of what may be, what the server says, and how to stop."""
-    total = meter.total()
+    total = meter.total
     spent = [f"{total.calls} calls", f"{total.prompt_tokens + total.completion_tokens:,} tokens", money(total.usd)]
     if total.cached:
         spent.insert(1, f"{total.cached} from the ledger")

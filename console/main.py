@@ -1,13 +1,11 @@
 """What can be typed? Each command imports its work when it is called."""
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
+from .ending import ending
 from .option import Concurrency, Json, Model, Output, Quiet, Seed, Settings
 
 app = typer.Typer(
@@ -20,10 +18,12 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-DONE, NOTHING_ACCEPTED, MISTAKE, STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
-"""Exit codes."""
-
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A YAML file, or a shipped scenario's name.")]
+
+
+@app.callback()
+def tertulia() -> None:
+    """Persona-grounded dialogue, simulated: private personas talk, critics vote, the corpus grows."""
 
 
 def example(*lines: str) -> str:
@@ -31,6 +31,7 @@ def example(*lines: str) -> str:
 
 
 @app.command(epilog=example("tertulia run first-meeting --output runs/demo", "the same again goes on where it stopped"))
+@ending
 def run(
     scenario: ScenarioName,
     output: Output = None,
@@ -69,29 +70,4 @@ def _scenario(
 
 def main() -> None:
     """The `tertulia` command."""
-    sys.exit(called(lambda: app(standalone_mode=False)))
-
-
-def called(command: Callable[[], Any]) -> int:
-    """The exit code of a command; a mistake or an early stop is told in one message, without a traceback."""
-    from ..models.errors import Mistake, Stopped
-
-    try:
-        code = command()
-    except Mistake as mistake:
-        return _told("mistake", mistake, MISTAKE)
-    except Stopped as stopped:
-        return _told("stopped", stopped, STOPPED)
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except click.ClickException as mistake:
-        mistake.show()
-        return MISTAKE
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        return INTERRUPTED
-    return code if isinstance(code, int) else DONE
-
-
-def _told(kind: str, error: Exception, code: int) -> int:
-    print(f"{kind}: {error}", file=sys.stderr)
-    return code
+    app()

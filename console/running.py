@@ -76,7 +76,7 @@ def _report(
 
 
 def _as_json(corpus: Corpus, scenario: Scenario, meter: Meter, counts: Mapping[int, Any], seen: Seen) -> dict[str, Any]:
-    total = meter.total()
+    total = meter.total
     return {
         "name": scenario.name,
         "output": str(scenario.output_folder),
@@ -103,7 +103,7 @@ def _as_table(counts: Mapping[int, Mapping[Outcome, int]]) -> Table:
 
 
 def _as_text(scenario: Scenario, meter: Meter, seen: Seen) -> Text:
-    total, where = meter.total(), scenario.output_folder
+    total, where = meter.total, scenario.output_folder
     why = f"\nended before its last round: {seen.ended.why}" if seen.ended and seen.ended.why else ""
     return Text(
         f"\n{total.calls} calls, {total.cached} replies from the ledger, {money(total.usd)}, "

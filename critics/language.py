@@ -1,7 +1,7 @@
 """What do critics know of a language? One file of words a language: `words/<code>.yaml`."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -31,14 +31,11 @@ class Pack:
     stop_words: frozenset[str]
     topics: frozenset[str]
     """Words that many people say of themselves: alone they tell nobody apart."""
+    fillers: frozenset[str]
+    """Words that go with anything: they tell nothing at all."""
     first_person: re.Pattern[str]
     hedges: re.Pattern[str]
     """What makes a sentence less than a plain statement of one's own: denied, wished, supposed, about the other."""
-    faint: frozenset[str] = field(init=False)
-    """`stop_words` and `topics`."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "faint", self.stop_words | self.topics)
 
 
 def pack(language: str) -> Pack | None:

@@ -1,9 +1,9 @@
 """Does a speaker claim what only another's persona says?"""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import Field
@@ -17,12 +17,21 @@ from .verdict import Abstention, Finding, Verdict
 ADVICE = "You claimed things of yourself that are not in your profile. Speak of your own life, as your profile has it."
 
 
+class _Words(NamedTuple):
+    """The stems of a text without function words."""
+
+    telling: frozenset[str]
+    """Those that few people say of themselves."""
+    all: frozenset[str]
+    """With the common topics."""
+
+
 class _Secret(NamedTuple):
-    """A profile sentence of someone else, with the words that tell it."""
+    """A profile sentence of someone else, with its words."""
 
     text: str
     owner: str
-    words: frozenset[str]
+    words: _Words
 
 
 @dataclass(frozen=True)
@@ -30,13 +39,13 @@ class PersonaBleed(Critic):
     """No speaker says of himself what only another's persona says and nobody has said before.
 
     That is what one context for several personas costs (seen in Synthetic-Persona-Chat). A lexical check: a statement
-    in the first person, neither denied nor wished, holds enough of the telling words of another's profile sentence,
-    without those of the speaker's own profile and those that were said before. The score is the share of turns that
-    claim nothing foreign.
+    in the first person, neither denied nor wished, holds enough of the words of another's profile sentence, and not
+    just those that many people say of themselves; words of the speaker's own profile, and words that were said before,
+    do not count. The score is the share of turns that claim nothing foreign.
     """
 
     coverage: Annotated[float, Field(gt=0, le=1)] = 0.6
-    """Share of the sentence's telling words that a claim must hold."""
+    """Share of the sentence's words that a claim must hold."""
     words: Annotated[int, Field(ge=1)] = 2
     """How many of them at least."""
     allowed: Annotated[int, Field(ge=0)] = 0
@@ -58,37 +67,48 @@ class PersonaBleed(Critic):
 
     def _claims(self, case: Case, known: Pack) -> Iterator[Finding]:
         secrets = {chair.seat: _secrets(chair, case.chairs, known) for chair in case.chairs}
-        hidden = {seat: frozenset().union(*(s.words for s in of)) for seat, of in secrets.items()}
+        hidden = {seat: _NONE.union(*(secret.words.telling for secret in of)) for seat, of in secrets.items()}
         said: set[str] = set()
         for index, turn in enumerate(case.turns):
-            telling = _telling(turn.text, known)
-            if len((telling & hidden[turn.seat]) - said) >= self.words:
-                yield from self._foreign(turn.text, index, turn.seat, secrets[turn.seat], said, known)
-            said |= telling
+            words = _words(turn.text, known)
+            if not (words.telling & hidden[turn.seat]) <= said:
+                for secret, claim in self._foreign(turn.text, secrets[turn.seat], said, known):
+                    text = f"claims what only {secret.owner}'s profile says: {secret.text!r}"
+                    yield Finding(text, index, turn.seat, secret.text, claim)
+            said |= words.all
 
     def _foreign(
-        self, text: str, index: int, seat: str, secrets: Sequence[_Secret], said: set[str], known: Pack
-    ) -> Iterator[Finding]:
-        """At most one finding a profile sentence."""
-        claims = [(claim, _telling(claim, known) - said) for claim in _statements(text, known)]
+        self, text: str, secrets: Sequence[_Secret], said: set[str], known: Pack
+    ) -> Iterator[tuple[_Secret, str]]:
+        """(secret, statement that claims it) of a turn; at most one statement a secret."""
+        statements = [(text, _less(_words(text, known), said)) for text in _statements(text, known)]
         for secret in secrets:
-            for claim, words in claims:
-                shared = len(words & secret.words)
-                if shared >= self.words and shared >= self.coverage * len(secret.words):
-                    text = f"claims what only {secret.owner}'s profile says: {secret.text!r}"
-                    yield Finding(text, index, seat, secret.text, claim)
-                    break
+            claims = (text for text, words in statements if self._claimed(words, secret.words))
+            if claim := next(claims, None):
+                yield secret, claim
+
+    def _claimed(self, claim: _Words, secret: _Words) -> bool:
+        shared = len(claim.all & secret.all)
+        enough = shared >= self.words and shared >= self.coverage * len(secret.all)
+        return enough and not claim.telling.isdisjoint(secret.telling)
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 def _secrets(chair: Chair, chairs: Sequence[Chair], known: Pack) -> list[_Secret]:
     """What the others' profiles tell, less what this speaker's own tells."""
-    own = frozenset().union(*(_telling(sentence, known) for sentence in chair.sentences))
+    own = _NONE.union(*(_words(sentence, known).all for sentence in chair.sentences))
     return [
-        _Secret(sentence, other.name, _telling(sentence, known) - own)
+        _Secret(sentence, other.name, _less(_words(sentence, known), own))
         for other in chairs
         if other.seat != chair.seat
         for sentence in other.sentences
     ]
+
+
+def _less(words: _Words, known: Set[str]) -> _Words:
+    return _Words(words.telling - known, words.all - known)
 
 
 def _statements(text: str, known: Pack) -> Iterator[str]:
@@ -103,9 +123,20 @@ _SENTENCE = re.compile(r"[^.!?;\n]+[.!?;]?")
 
 
 @lru_cache(maxsize=4096)
-def _telling(text: str, known: Pack) -> frozenset[str]:
-    """The stems of a text's words, without those that say nothing of a person."""
-    return frozenset(map(_stem, frozenset(tokens(text)) - known.faint))
+def _words(text: str, known: Pack) -> _Words:
+    every = frozenset(map(_stem, frozenset(tokens(text)) - _silent(known)))
+    return _Words(every - _common(known), every)
+
+
+@cache
+def _common(known: Pack) -> frozenset[str]:
+    return frozenset(map(_stem, known.topics))
+
+
+@cache
+def _silent(known: Pack) -> frozenset[str]:
+    """Words that tell nothing."""
+    return known.stop_words | known.fillers
 
 
 @lru_cache(maxsize=8192)

@@ -30,7 +30,7 @@ class Pleasantries(Critic):
     in_a_row: Annotated[int, Field(ge=1)] = 3
     """How many pleasantries may follow one another before the leave-taking."""
     share: Annotated[float, Field(gt=0, le=1)] = 0.4
-    """How many of all turns may be pleasantries."""
+    """How many of the turns before the leave-taking may be pleasantries."""
     after_farewell: Annotated[int, Field(ge=0)] = 2
     """How many turns may follow when two speakers in a row have said goodbye."""
 
@@ -40,19 +40,20 @@ class Pleasantries(Critic):
             return unknown(case.language)
         empty = _pleasantries(case, words)
         farewells = [words.farewells.search(turn.text.lower()) is not None for turn in case.turns]
-        turns = self._loops(empty, farewells) | self._overstayed(case.turns, farewells) | self._too_many(empty)
+        before = empty[: _leaving(empty, farewells)]
+        turns = self._too_many(before) | self._loops(before) | self._overstayed(case.turns, farewells)
         score = 1.0 - sum(empty) / len(empty) if empty else 1.0
         if not turns:
             return Verdict(True, score)
         findings = [Finding(turns[i], i, case.turns[i].seat, span=case.turns[i].text) for i in sorted(turns)]
         return Verdict(False, score, tuple(findings), {case.turns[i].seat: ADVICE for i in sorted(turns)})
 
-    def _loops(self, empty: Sequence[bool], farewells: Sequence[bool]) -> dict[int, str]:
-        """Runs before the leave-taking that are too long."""
+    def _loops(self, empty: Sequence[bool]) -> dict[int, str]:
+        """Runs that are too long."""
         found: dict[int, str] = {}
         run: list[int] = []
-        for index in range(_leaving(empty, farewells)):
-            run = [*run, index] if empty[index] else []
+        for index, is_empty in enumerate(empty):
+            run = [*run, index] if is_empty else []
             if len(run) > self.in_a_row:
                 found |= dict.fromkeys(run, "one of too many pleasantries in a row")
         return found

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
@@ -88,7 +88,8 @@ def _writing(*paths: Path) -> Iterator[tuple[IO[bytes], ...]]:
         raise _unwritable(paths[0], error) from error
     finally:
         for part in parts:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
 
 
 def _unwritable(path: Path, error: OSError) -> Exception:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from .grammar import article, bare, expanded, gerund, norm, restored, small, token_f1
+from .grammar import article, bare, capital, expanded, gerund, norm, restored, small, token_f1
 from .lexicon import Line, lexicon
 
 TOO_CLOSE: Final = 0.7
@@ -21,6 +21,12 @@ _CUT: Final = re.compile(
     r"(?:,| (?:but|because|when|while|so that|although|even though|which|since|as long as|if|whenever|and I|and my)\b).*$"
 )
 _TAIL: Final = re.compile(r" (?:a lot|very much|so much|the most|too|as well|as a hobby|in my (?:free|spare) time)$")
+_COUPLED: Final = re.compile(
+    r"\band (sing|dance|play|watch|eat|drink|cook|ride|go|listen|read|walk|run|write|take|draw|paint|talk|swim|see|do|make|"
+    r"bake|hang|spend|relax|sleep|explore|hunt|fish|camp|sew|knit|travel|meet|visit|help|work|build|fix|shop|laugh)\b"
+)
+_ING: Final = re.compile(r"[a-z]+ing\b")
+_NAMED: Final = frozenset(("music artist", "movie title", "book author", "book title", "show", "school name", "name"))
 _NOT_A_THING: Final = frozenset("when that how it being what where to if the".split()) - {"the"}
 _NOT_AN_ING: Final = frozenset("nothing something everything anything spring king string morning evening ring thing wing".split())
 _NOT_A_HABIT: Final = frozenset(
@@ -89,7 +95,7 @@ def understood(sentence: str) -> tuple[str, dict[str, str]]:
     for name in _candidates(plain):
         for pattern in lexicon().topics[name].facts:
             if found := pattern.match(plain):
-                return name, {slot: _trimmed(value) for slot, value in found.groupdict().items() if value is not None}
+                return name, _named(name, found)
     return _by_form(plain)
 
 
@@ -109,6 +115,15 @@ def _candidates(plain: str) -> list[str]:
     return [name for name in lexicon().topics if name in hits]
 
 
+def _named(topic: str, found: re.Match[str]) -> dict[str, str]:
+    slots = {slot: _trimmed(value) for slot, value in found.groupdict().items() if value is not None}
+    if "name" in slots:
+        slots["name"] = capital(slots["name"])
+    if topic in _NAMED:
+        return slots
+    return {slot: small(value) if found.start(slot) == 0 else value for slot, value in slots.items()}
+
+
 def _trimmed(value: str) -> str:
     return _TAIL.sub("", _CUT.sub("", value)).strip(" .,")
 
@@ -121,9 +136,9 @@ def _by_form(plain: str) -> tuple[str, dict[str, str]]:
 
 
 def _formed(groups: dict[str, str]) -> tuple[str, dict[str, str]]:
-    rest = _trimmed(groups.pop("rest", ""))
+    rest = _COUPLED.sub(lambda found: f"and {gerund(found[1])}", _trimmed(f" {groups.pop('rest', '')}"))
     verb = groups.get("to") or groups.get("hate") or groups.get("fav_to") or groups.get("habit") or ""
-    doing = f"{gerund(verb)} {rest}".strip()
+    doing = rest if verb.lower() == "go" and _ING.match(rest) else f"{gerund(verb)} {rest}".strip()
     if "to" in groups:
         return "hobby", {"doing": doing}
     if "habit" in groups:

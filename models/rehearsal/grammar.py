@@ -7,7 +7,7 @@ from typing import Final
 from .words import words
 
 _DOUBLING: Final = frozenset(
-    "run swim sit get shop jog plan hit cut put knit dig chat bet nap hug win spin skip hop drum rap stop set let "
+    "tan run swim sit get shop jog plan hit cut put knit dig chat bet nap hug win spin skip hop drum rap stop set let "
     "grab drop chop plot pat tap clap rub scrub trim step trip flip ship clip strip sip dip nod".split()
 )
 _DETERMINERS: Final = re.compile(r"^(?:an?|the|my|your|our|some|one) ", re.I)

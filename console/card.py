@@ -1,0 +1,112 @@
+"""How does a persona look on a card: what everyone may know above, what is private below?"""
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from ..agents import Dialogue
+from ..personas import BigFive, Persona, Trait
+from .text import one_line, seat_colours
+
+POLE = 5
+BAR = "█"
+WIDEST = 100
+
+
+def card(persona: Persona, colour: str = "cyan", aside: str = "") -> Panel:
+    """Public part, profile with categories, traits as bars, style, goal."""
+    private = [part for part in (profile(persona), traits(persona.traits), manner(persona)) if part]
+    parts: list[RenderableType] = [public(persona), Text()]
+    for number, part in enumerate(private):
+        parts += [Text(), part] if number else [part]
+    if not private:
+        parts = [public(persona)]
+    name = Text(f" {one_line(persona.name, 40)} ", style=f"bold {colour}")
+    below = Text(f" {one_line(' · '.join(filter(None, (persona.id, persona.language, aside))), 60)} ", style="dim")
+    frame = {"title_align": "left", "subtitle_align": "left"}
+    return Panel(Group(*parts), title=name, subtitle=below, border_style=colour, box=box.ROUNDED, **frame)  # type: ignore[arg-type]
+
+
+def cards(dialogue: Dialogue) -> Group:
+    """One card a seat."""
+    colours = seat_colours(dialogue.cast)
+    return Group(*(card(member.persona, colours[member.seat], member.seat) for member in dialogue.cast))
+
+
+def public(persona: Persona) -> Text:
+    lines = [
+        line for line in (one_line(persona.introduction), _labelled("to the others: ", persona.relation)) if line
+    ]
+    return Text("\n".join(lines) if lines else "nothing but the name is public", style="" if lines else "dim italic")
+
+
+def profile(persona: Persona) -> RenderableType | None:
+    """Each sentence with what it is about."""
+    if not persona.profile:
+        return None
+    about = any(sentence.category for sentence in persona.profile)
+    table = Table.grid(padding=(0, 2), expand=True)
+    table.add_column(ratio=3, overflow="fold")
+    if about:
+        table.add_column(ratio=2, overflow="fold", style="dim")
+    for sentence in persona.profile:
+        category = one_line(sentence.category or "")
+        text = Text.assemble(("· ", "dim"), highlighted(one_line(sentence.text), one_line(sentence.entity or "")))
+        table.add_row(text, *([Text(category)] if about else []))
+    return table
+
+
+def highlighted(text: str, entity: str) -> Text:
+    """The sentence, with the value that it is about set off."""
+    shown = Text(text)
+    if entity and (at := text.lower().find(entity.lower())) >= 0:
+        shown.stylize("bold", at, at + len(entity))
+    return shown
+
+
+def traits(big_five: BigFive | None) -> RenderableType | None:
+    """A bar a trait: to the left of the middle below average, to the right above."""
+    if big_five is None:
+        return None
+    table = Table.grid(padding=(0, 1))
+    for trait in Trait:
+        level = big_five.level(trait)
+        table.add_row(Text(trait.value, "dim"), bar(level), Text(f"{level:+d}" if level else "0"))
+    return table
+
+
+def bar(level: int) -> Text:
+    """`     │███  ` for 3 of 5."""
+    below, above = BAR * max(-level, 0), BAR * max(level, 0)
+    return Text.assemble(
+        ("·" * (POLE - len(below)), "dim"), (below, "magenta"), ("│", "dim"),
+        (above, "green"), ("·" * (POLE - len(above)), "dim"),
+    )  # fmt: skip
+
+
+def manner(persona: Persona) -> Text | None:
+    """Style and goal."""
+    style = _labelled("style: ", ", ".join(persona.style))
+    lines = [line for line in (style, _labelled("wants: ", persona.goal)) if line]
+    return Text("\n".join(lines)) if lines else None
+
+
+def shelf(people: Sequence[Persona]) -> Table:
+    """A row a persona."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=False)
+    table.add_column("id", no_wrap=True, max_width=20)
+    table.add_column("name", no_wrap=True, max_width=22)
+    table.add_column("facts", justify="right", no_wrap=True)
+    table.add_column("introduction", overflow="ellipsis", no_wrap=True)
+    for persona in people:
+        facts = str(len(persona.profile))
+        table.add_row(*map(Text, (persona.id, one_line(persona.name), facts, one_line(persona.introduction))))
+    return table
+
+
+def _labelled(label: str, text: str) -> str:
+    return label + one_line(text) if text else ""

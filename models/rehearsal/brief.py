@@ -1,0 +1,90 @@
+"""Who am I, and where? What a speaker's system message says, read as a language model would read it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from .fact import Fact, fact
+from .grammar import norm
+
+TRAITS: Final = ("openness", "conscientiousness", "extraversion", "agreeableness", "neuroticism")
+
+_YOU: Final = "# You\n"
+_NAME: Final = re.compile(r"You are ([^\n.!?]{1,60}?)[.!?](?:\s|$)")
+_PROFILE: Final = re.compile(r"^What is true of you[^\n]*:\n((?:[ \t]*- [^\n]*(?:\n|$))+)", re.M)
+_BULLET: Final = re.compile(r"^[ \t]*- (.+?)[ \t]*$", re.M)
+_TRAIT: Final = re.compile(r"\b(" + "|".join(TRAITS) + r") (-?\d)", re.I)
+_TALKING: Final = re.compile(r"^Your way of talking: ([^\n]+?)\.?$", re.M)
+_STYLE: Final = re.compile(r"^- Language: [^\n]*?\. Style: ([^\n]+?)\.?$", re.M)
+_OTHERS: Final = re.compile(r"^# Who else is there\n((?:[ \t]*- [^\n]*(?:\n|$))+)", re.M)
+_OTHER: Final = re.compile(r"^[ \t]*- ([^:\n]+?)(?::.*)?$", re.M)
+_SETTING: Final = re.compile(r"^# Setting\n(.+?)(?=\n\n?# |\Z)", re.M | re.S)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Brief:
+    """A speaker as its prompt has it: name, facts, nature, manner, company, place."""
+
+    name: str = ""
+    facts: tuple[Fact, ...] = ()
+    nature: Mapping[str, int] = field(default_factory=dict)
+    styles: frozenset[str] = frozenset()
+    others: tuple[str, ...] = ()
+    setting: tuple[str, ...] = ()
+    """The words of the setting, in small letters."""
+    length: int = 0
+    """Words of the prompt."""
+    told_by: Mapping[str, int] = field(default_factory=dict)
+    """Normalised telling, or the sentence itself -> index of the fact it gives away."""
+
+    def level(self, trait: str) -> int:
+        return self.nature.get(trait, 0)
+
+
+@lru_cache(maxsize=4096)
+def brief(prompt: str) -> Brief:
+    """Read a system message. One without a `# You` section gives somebody with nothing to tell."""
+    start = prompt.rfind(_YOU)
+    you = prompt[start:] if start >= 0 else ""
+    name = _NAME.search(you)
+    manner = _TALKING.search(you) or _STYLE.search(prompt)
+    others = _OTHERS.search(you)
+    return person(
+        name=name[1].strip() if name else "",
+        sentences=_bullets(_PROFILE.search(you)),
+        traits=you,
+        manner=manner[1] if manner else "",
+        others=tuple(_OTHER.findall(others[1])) if others else (),
+        setting=_setting(prompt),
+        length=len(prompt.split()),
+    )
+
+
+def person(
+    name: str, sentences: tuple[str, ...], traits: str, manner: str, others: tuple[str, ...], setting: str, length: int
+) -> Brief:
+    """A speaker from its pieces; `traits` is any text with `openness 3, ...` in it."""
+    facts = tuple(fact(sentence) for sentence in sentences)
+    told_by = {telling.key: index for index, known in enumerate(facts) for telling in known.tellings}
+    told_by |= {norm(known.sentence): index for index, known in enumerate(facts)}
+    return Brief(
+        name=name,
+        facts=facts,
+        nature={found[1].lower(): int(found[2]) for found in _TRAIT.finditer(traits)},
+        styles=frozenset(style.strip().lower() for style in manner.split(",") if style.strip()),
+        others=others,
+        setting=tuple(re.findall(r"\w+", setting.lower())),
+        length=length,
+        told_by=told_by,
+    )
+
+
+def _bullets(section: re.Match[str] | None) -> tuple[str, ...]:
+    return tuple(_BULLET.findall(section[1])) if section else ()
+
+
+def _setting(prompt: str) -> str:
+    sections = _SETTING.findall(prompt)
+    return sections[-1] if sections else ""

@@ -1,0 +1,94 @@
+"""Copied profiles and repeated utterances, by token-F1."""
+
+import pytest
+
+from tertulia.critics import Verdict
+from tertulia.critics.copy_paste import CopyPaste
+from tertulia.critics.overlap import sizes, token_f1, tokens
+from tertulia.critics.panel import Panel
+from tertulia.critics.repetition import Repetition
+
+from .conftest import ANN, members, talk, verdict
+
+
+def test_tokens_are_words_without_case_punctuation_and_articles() -> None:
+    assert tokens("The cat's a FRIEND, isn't it?") == ("cats", "friend", "isnt", "it")
+    assert tokens("它是猫。Ça va ?") == ("它", "是", "猫", "ça", "va")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "f1"),
+    [
+        ("I have two cats.", "i have TWO cats", 1.0),
+        ("I have two cats.", "I have two dogs!", 0.75),
+        ("no no no", "no", 0.5),
+        ("", "anything", 0.0),
+        ("cats", "dogs", 0.0),
+    ],
+)
+def test_token_f1(one: str, other: str, f1: float) -> None:
+    assert token_f1(one, other) == pytest.approx(f1)
+    assert token_f1(other, one) == pytest.approx(f1)
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.8, 0.9, 1.0])
+def test_sizes_rule_out_only_what_can_not_reach_the_threshold(threshold: float) -> None:
+    for one in range(1, 12):
+        least, most = sizes(one, threshold)
+        for other in range(1, 25):
+            best = 2 * min(one, other) / (one + other)
+            assert (least <= other <= most) == (best >= threshold - 1e-9)
+
+
+async def test_one_copied_sentence_a_side_is_allowed_and_named() -> None:
+    answer = await verdict(CopyPaste(), talk("Hello.", "Hi.", "I draw birds for the museum!"))
+    assert answer.approve
+    assert answer.score == 0.5
+    [finding] = answer.findings
+    assert (finding.turn, finding.seat, finding.sentence) == (2, "a", ANN[0])
+
+
+async def test_two_copied_sentences_are_rejected_with_advice_for_that_seat_alone() -> None:
+    dialogue = talk("I draw birds for a museum.", "I have two grey cats.", "My brother sails a red boat!")
+    [panel] = [Panel(members("copy-paste"))]
+    answer = (await panel.review(dialogue)).ballots[0].answer
+    assert isinstance(answer, Verdict)
+    assert not answer.approve
+    assert answer.score == 0.0
+    assert set(answer.advice) == {"a"}
+    assert ANN[1] in answer.advice["a"]
+    assert [finding.seat for finding in answer.findings] == ["a", "a", "b"]
+
+
+async def test_saying_what_the_others_profile_says_is_no_copying() -> None:
+    dialogue = talk("I have two grey cats.", "I draw birds for a museum.", "I bake rye bread on Sundays.")
+    assert (await verdict(CopyPaste(allowed=0), dialogue)).approve
+
+
+async def test_who_has_no_profile_copies_nothing() -> None:
+    answer = await verdict(CopyPaste(), talk("I have two grey cats.", "Oh.", profiles=((), ())))
+    assert answer == Verdict(True, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        (["What do you do on Sundays?", "I bake.", "What do you do on Sundays?"], [(2, "repeats turn 1")]),
+        (["So what do you do on Sundays then?", "I bake.", "And what do you do on Sundays then?"], []),
+        (["I love to sit by the sea.", "I love to sit by the sea!"], [(1, "echoes turn 1")]),
+        (["What do you do for work?", "I draw.", "Ah.", "What do you do for work?"], []),
+        (["Me too!", "Yes.", "Me too!", "Yes."], []),
+    ],
+)
+async def test_repetition(texts: list[str], found: list[tuple[int, str]]) -> None:
+    answer = await verdict(Repetition(), talk(*texts))
+    assert [(finding.turn, finding.text) for finding in answer.findings] == found
+    assert answer.approve is not found or not found
+
+
+async def test_repetition_advises_the_one_who_repeats() -> None:
+    answer = await verdict(Repetition(), talk("Where did you learn to bake?", "At home.", "Where did you learn to bake?"))
+    assert not answer.approve
+    assert set(answer.advice) == {"a"}
+    assert "Where did you learn to bake?" in answer.advice["a"]
+    assert (await verdict(Repetition(allowed=1), talk(*["Where did you learn to bake?"] * 2))).approve
