@@ -18,4 +18,4 @@ Seed = Annotated[int | None, typer.Option("--seed", help="Another seed than the 
 Concurrency = Annotated[int | None, typer.Option("--concurrency", "-c", min=1, help="Dialogues in the making at once.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results and errors alone.")]
-Run = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run, or its ledger file.")]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its ledger file, or a database URL.")]

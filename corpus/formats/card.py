@@ -14,6 +14,9 @@ from ..record import Record, RunInfo
 from ..statistics import OPEN
 from ..survival import Survival
 
+MADE_WITH = "- made with: Tertulia"
+"""By this line of the template a card is known again."""
+
 
 class Survey:
     """What a card counts, gathered while records pass on their way to a file."""
@@ -53,6 +56,7 @@ def card(info: RunInfo, format: str, name: str, survey: Survey) -> str:
     table = survey.survival.table()
     return _template().render(
         info=info,
+        made_with=MADE_WITH,
         format=format,
         file=name,
         survey=survey,

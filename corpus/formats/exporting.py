@@ -11,7 +11,7 @@ from typing import IO
 from ...critics import Outcome
 from ...models.errors import Mistake, StorageFailed
 from ..record import Record, RunInfo
-from .card import Survey, card
+from .card import MADE_WITH, Survey, card
 from .registry import Format, format_class
 
 ACCEPTED: Collection[Outcome] = (Outcome.ACCEPTED,)
@@ -43,7 +43,8 @@ def export(
 
     `records` are all records of the corpus, in order, and are walked once: the card counts all of them, the file holds
     those whose outcome is in `include` (by default the accepted ones; everything for `provenance`). With a folder as
-    `output` the data is `<format>.<suffix>` in it and the card its `README.md`, else the card is `<name>.card.md`.
+    `output` the data is `<format>.<suffix>` in it and the card its `README.md` (where that is not somebody's own), else
+    the card is `<name>.card.md`.
     Raises Mistake for an unknown format or a path that can't be written, StorageFailed when the disk is full.
     """
     kind = format_class(format)
@@ -63,11 +64,20 @@ def _wanted(kind: type[Format], include: Collection[Outcome] | None) -> Collecti
 
 def _places(kind: type[Format], format: str, output: Path) -> tuple[Path, Path]:
     if output.is_dir() or not output.suffix:
-        return output / f"{format}{kind.suffixes[0]}", output / "README.md"
+        readme = output / "README.md"
+        return output / f"{format}{kind.suffixes[0]}", readme if _is_free(readme) else output / f"{format}.card.md"
     if output.suffix.lower() not in kind.suffixes:
         choices = " or ".join(kind.suffixes)
         raise Mistake(f"{output}: a file of format {format!r} ends in {choices}; name it so, or give a folder")
     return output, output.with_name(f"{output.stem}.card.md")
+
+
+def _is_free(readme: Path) -> bool:
+    """Whether a card may stand there: nothing does, or a card. Somebody's own README is left alone."""
+    try:
+        return MADE_WITH.encode() in readme.read_bytes()
+    except OSError:
+        return not readme.exists()
 
 
 @contextmanager

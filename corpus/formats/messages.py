@@ -38,14 +38,18 @@ class Messages:
         for number, (_, group) in enumerate(groupby(objects(self.path), _key)):
             lines = list(group)
             spot, first = lines[0]
-            tellings = [_telling(spot, line, on_odd) for spot, line in lines]
-            yield imported(*retell(tellings), spot, number, str(first.get("id") or ""))
+            tellings: dict[str, Telling] = {}
+            for where, line in lines:
+                telling = _telling(where, line, on_odd)
+                if tellings.setdefault(telling.seat, telling) is not telling:
+                    on_odd(where.source, "a second line of the same id and seat is left out")
+            yield imported(*retell(list(tellings.values())), spot, number, str(first.get("id") or ""))
 
 
 def _key(line: tuple[Spot, Mapping[str, Any]]) -> str | int:
-    """The id; a line without one stands alone."""
+    """The id; a line without one, or without a seat, stands alone."""
     spot, values = line
-    return str(values["id"]) if values.get("id") else spot.line
+    return str(values["id"]) if values.get("id") and values.get("seat") else spot.line
 
 
 def _telling(spot: Spot, line: Mapping[str, Any], on_odd: OnOdd) -> Telling:

@@ -82,13 +82,19 @@ def _follow(state: Floor, by: str, said: Utterance, age: int) -> None:
     state.used |= said.used
     state.last, state.last_by, state.news = said, by, None
     state.elsewhere = False
-    if by == ME:
+    if by == ME or _taken_up(state, by):
         state.question = None
     fresh = False
     for piece in said.pieces:
         fresh = _take(state, by, piece, age) or fresh
     state.idle = 0 if fresh else state.idle + 1
     state.heads = [*state.heads[-3:], said.pieces[0].text.split(" ", 1)[0].strip(",.!?").lower()] if said.pieces else []
+
+
+def _taken_up(state: Floor, by: str) -> bool:
+    """In a group, a question to nobody in particular is answered by whoever speaks next."""
+    open_to_all = state.question is not None and state.question.heard.to != state.me.name
+    return state.group and open_to_all and state.question is not None and by != state.question.by
 
 
 def _take(state: Floor, by: str, piece: Heard, age: int) -> bool:
@@ -116,8 +122,6 @@ def _asked(state: Floor, by: str, piece: Heard, age: int) -> bool:
         opening = piece if piece.act is Act.FOLLOW else None
         state.thread = Thread(piece.topic, NOBODY, {}, 0, opening)
         state.raised.setdefault(piece.topic, set())
-    if by != ME and piece.line is not None and piece.act is Act.REACT:
-        return False
     _open(state, by, piece, age)
     return True
 

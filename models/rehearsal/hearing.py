@@ -25,6 +25,7 @@ _HELLO: Final = re.compile(r"^(?:hi|hello|hey|good (?:morning|evening|afternoon|
 _SELF: Final = re.compile(r"^(?:well, |oh, |yes, |no, |so, |and |but )?(?:i|i'm|my)\b", re.I)
 _BACK: Final = re.compile(r"^(?:and |how about |what about )(?:you|yourself)\b|^how are you\b|^and you\b", re.I)
 _LONGEST: Final = 5
+_QUESTIONS: Final = (Act.ASK, Act.FOLLOW, Act.BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ def _next(
     if known is None:
         return _foreign(text[start + offset : spans[at][1]], to or _named(text[start : spans[at][1]], names)), at + 1
     line, slots, end = known
-    heard = Heard(text[start : spans[end - 1][1]], line.act, line.topic, line, slots, "?" in line.text, to or slots.get("name", ""))
-    return heard, end
+    whole = text[start : spans[end - 1][1]]
+    return Heard(whole, line.act, line.topic, line, slots, line.act in _QUESTIONS, to or slots.get("name", "")), end
 
 
 def _addressed(start: str, names: tuple[str, ...]) -> tuple[str, int]:

@@ -162,6 +162,14 @@ def test_places_that_can_not_be_written(tmp_path: Path) -> None:
         export([record(0)], INFO, "messages", tmp_path / "data.csv")
 
 
+def test_the_readme_of_a_folder_is_not_replaced_unless_it_is_a_card(tmp_path: Path) -> None:
+    first, second = (export([record(0)], INFO, format, tmp_path).card for format in ("messages", "sharegpt"))
+    assert first == second == tmp_path / "README.md"
+    first.write_text("# My project")
+    assert export([record(0)], INFO, "messages", tmp_path).card == tmp_path / "messages.card.md"
+    assert first.read_text() == "# My project"
+
+
 def test_records_are_streamed(tmp_path: Path) -> None:
     """No more than one group of records is alive while a file is written."""
     alive: list[int] = []

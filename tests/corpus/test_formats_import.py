@@ -124,6 +124,21 @@ def test_foreign_chat_messages_come_in(tmp_path: Path) -> None:
     assert first.id != second.id
 
 
+def test_lines_are_one_dialogue_by_id_and_seat(tmp_path: Path) -> None:
+    path = tmp_path / "seats.jsonl"
+    talk = {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes"}]}
+    keys = [{"id": "x", "seat": "a"}, {"id": "x", "seat": "b"}, {"id": "x", "seat": "a"}, {"id": "y"}, {"id": "y"}]
+    path.write_text("\n".join(json.dumps({**key, **talk}) for key in keys))
+    odd: list[tuple[str, str]] = []
+    dialogues = list(read_dialogues(path, on_odd=lambda where, what: odd.append((where, what))))
+    assert [(dialogue.id, [member.seat for member in dialogue.cast]) for dialogue in dialogues] == [
+        ("x", ["a", "b"]),
+        ("y", ["user", "assistant"]),
+        ("y", ["user", "assistant"]),
+    ]
+    assert odd == [("seats.jsonl:3", "a second line of the same id and seat is left out")]
+
+
 def test_several_labelled_speakers_on_one_side_are_told_apart(tmp_path: Path) -> None:
     path = tmp_path / "table.jsonl"
     heard = [("human", "Bea: Hi!\n\nCid: Hello,\n\nall."), ("gpt", "Hm: yes"), ("human", "Cid: Bye")]

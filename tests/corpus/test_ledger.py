@@ -68,7 +68,7 @@ def writer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 async def test_everything_comes_back_as_it_was(tmp_path: Path, writer: None) -> None:
-    seed = replace(told("seed"), place=None)
+    seed = told("seed", 1, 0, place=None)
     early, late, failed = told("aa1", 1, 2), told("aa2", 1, 2, 1, 3), told("bb", 1, 10)
     job = Job(1, 2, CAST, (seed, early))
     async with Ledger.open(tmp_path) as ledger:
@@ -160,7 +160,7 @@ async def test_a_dialogue_without_a_place_is_refused(tmp_path: Path) -> None:
     with Ledger.open(tmp_path) as ledger:
         ledger.begin(INFO)
         with pytest.raises(ValueError, match="'x' has no place"):
-            await ledger.keep_dialogue(replace(told("x"), place=None))
+            await ledger.keep_dialogue(told("x", 1, 0, place=None))
 
 
 async def test_a_ledger_holds_several_runs_apart(tmp_path: Path) -> None:

@@ -60,6 +60,13 @@ def test_files_beside_the_scenario_come_before_the_library(tmp_path: Path) -> No
     assert load(scenario).cast.personas == "people.yaml"
 
 
+def test_a_rubric_beside_the_scenario_is_found(tmp_path: Path) -> None:
+    (tmp_path / "kind.md").write_text("Is it kind?")
+    path = tmp_path / "s.yaml"
+    path.write_text("name: s\ncritics: {panel: [kind.md, {use: judge, options: {rubric: kind.md}}]}\n")
+    assert [member.name for member in load(path).critics.panel] == ["kind.md", "judge"]
+
+
 def test_anchors_and_merge_keys_are_plain_yaml(tmp_path: Path) -> None:
     path = tmp_path / "merged.yaml"
     path.write_text(

@@ -86,22 +86,24 @@ def test_a_selector_counts_when_it_selects_and_a_writer_when_it_writes() -> None
         assert making(Scenario.model_validate(base)) != making(changed(f"models.{role}", "ollama:x", base))
 
 
-def test_what_files_hold_counts(tmp_path: Path) -> None:
-    people, rubric = tmp_path / "people.yaml", tmp_path / "rubric.md"
+def test_what_persona_files_hold_counts_and_how_it_is_written_does_not(tmp_path: Path) -> None:
+    people, path = tmp_path / "people.yaml", tmp_path / "s.yaml"
+    path.write_text("name: s\ncast: {personas: people.yaml}\n")
     people.write_text("- {name: Ann, profile: [I row.]}\n- {name: Bob, profile: [I ski.]}\n")
-    rubric.write_text("Is it kind?")
-    path = tmp_path / "s.yaml"
-    path.write_text(
-        "name: s\ncast: {personas: people.yaml}\ncritics: {panel: [{use: judge, options: {rubric: rubric.md}}]}\n"
-    )
-    before = load(path)
-    first = making(before), judging(before)
-    people.write_text("# the same people\n- {name: Ann, profile: [I row.]}\n- {name: Bob, profile: [I ski.]}\n")
-    assert making(load(path)) == first[0]
+    first = making(load(path))
+    people.write_text("# the same people\n- {name: Ann, profile: [I row.]}\n- {name: Bob, profile: ['I ski.']}\n")
+    assert making(load(path)) == first
     people.write_text("- {name: Ann, profile: [I row.]}\n- {name: Bob, profile: [I ski far.]}\n")
-    assert making(load(path)) != first[0]
-    rubric.write_text("Is it very kind?")
-    assert judging(load(path)) != first[1]
+    assert making(load(path)) != first
+
+
+def test_what_a_rubric_file_holds_counts(tmp_path: Path) -> None:
+    panel = [{"use": "judge", "options": {"rubric": "rubric.md"}}]
+    scenario = Scenario.model_validate({"name": "s", "critics": {"panel": panel}}).at(tmp_path)
+    (tmp_path / "rubric.md").write_text("Is it kind?")
+    first = judging(scenario)
+    (tmp_path / "rubric.md").write_text("Is it very kind?")
+    assert judging(scenario) != first
 
 
 def test_the_difference_names_keys_of_one_part() -> None:

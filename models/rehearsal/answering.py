@@ -1,0 +1,148 @@
+"""How does one reply to what was just said: to a question, to news, to a greeting?"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from .fact import Fact
+from .floor import Floor, kin, tone
+from .grammar import swapped
+from .hearing import Heard
+from .lexicon import Act, Exchange, lexicon
+from .wording import Draft
+
+_WARM: Final = 2
+_DRY: Final = -2
+
+
+def respond(draft: Draft) -> None:
+    """Answer what was asked; else react to what was told."""
+    state = draft.floor
+    if state.last and state.last.thanks and not state.last.bye:
+        draft.choose(lexicon().talk["welcome"])
+    if state.question is not None:
+        _late(draft)
+        answer(draft)
+    elif state.elsewhere:
+        draft.choose(lexicon().talk["aside group"])
+    elif state.news is not None:
+        react(draft, state.news)
+
+
+def _late(draft: Draft) -> None:
+    question = draft.floor.question
+    if draft.floor.group and question is not None and question.age > 1:
+        line = draft.pick(lexicon().talk["late"], {"name": question.by})
+        draft.say(line, {"name": question.by})
+
+
+def answer(draft: Draft) -> None:
+    """Answer the question that is open."""
+    state = draft.floor
+    if state.question is None:
+        return
+    heard = state.question.heard
+    exchange = _exchange(state, heard)
+    topic = heard.topic or (state.thread.topic if heard.act is Act.BACK else "")
+    if exchange is not None and _say(draft, exchange, heard):
+        return
+    if topic and (heard.act is not Act.FOLLOW or heard.line is None):
+        about(draft, topic, heard)
+    elif not draft.choose(lexicon().talk["evade"]):
+        draft.choose(lexicon().talk["plain"])
+
+
+def _exchange(state: Floor, heard: Heard) -> Exchange | None:
+    if heard.act is Act.FOLLOW and heard.line is not None:
+        return heard.line.exchange
+    opened = state.thread.exchange
+    if heard.act is Act.BACK and opened is not None and opened.line is not None and not state.thread.topic:
+        return opened.line.exchange
+    return None
+
+
+def _say(draft: Draft, exchange: Exchange, heard: Heard) -> bool:
+    return draft.choose(exchange.answers, heard.slots or {})
+
+
+def about(draft: Draft, topic: str, heard: Heard | None = None) -> None:
+    """Answer a question about a topic from the profile; without a fact, say so without inventing one."""
+    own = next(untold(draft.floor, topic), None)
+    if own is not None:
+        _lead_in(draft, own, topic, heard)
+        tell(draft, own)
+        return
+    known = next((fact for fact in draft.floor.me.facts if fact.topic == topic), None)
+    found = lexicon().topics.get(topic)
+    if found is None:
+        draft.choose(lexicon().talk["evade"])
+    elif known is None or not draft.choose(found.lines["more"], known.slots):
+        draft.choose(found.lines["lacks"]) or draft.choose(lexicon().talk["evade"])
+
+
+def untold(state: Floor, topic: str) -> Iterator[Fact]:
+    """The speaker's own facts that answer a question on a topic, the closest first."""
+    left = [fact for index, fact in enumerate(state.me.facts) if index not in state.told]
+    yield from (fact for fact in left if fact.topic == topic)
+    yield from (fact for fact in left if fact.topic != topic and fact.topic in kin(topic))
+    if topic == "self":
+        yield from (fact for fact in left if fact.topic not in kin(topic) and fact.topic != topic)
+
+
+def tell(draft: Draft, fact: Fact) -> bool:
+    """Bring up a fact in words that neither this conversation nor the profile has."""
+    fresh = [telling.line for telling in fact.tellings]
+    return draft.say(draft.pick(fresh, fact.slots), fact.slots)
+
+
+def _lead_in(draft: Draft, fact: Fact, topic: str, heard: Heard | None) -> None:
+    talk = lexicon().talk
+    polar = heard is not None and (heard.line.polar if heard.line else _polar(heard.text))
+    if fact.topic != topic:
+        if polar and topic in lexicon().topics and not lexicon().topics[topic].broad:
+            draft.choose(talk["sideways"])
+    elif polar:
+        if draft.odds(0.6):
+            draft.choose(talk["no" if fact.denies else "yes"])
+    elif draft.odds(0.12):
+        draft.choose(talk["to fact"])
+
+
+def _polar(text: str) -> bool:
+    return text.lower().startswith(("do ", "does ", "did ", "are ", "is ", "have ", "has ", "can ", "any "))
+
+
+def react(draft: Draft, news: Heard) -> None:
+    """Show that one has listened, in keeping with what was said and with one's own nature."""
+    talk = lexicon().talk
+    if news.act is Act.LACK:
+        if draft.odds(0.7):
+            draft.choose(talk["fair"])
+        return
+    if news.act is Act.SAY and _to_answer(draft, news):
+        return
+    found = lexicon().topics.get(news.topic)
+    if news.act is Act.TELL and found is not None and draft.odds(0.65):
+        if draft.choose(found.lines["reacts"], news.slots or {}):
+            return
+    draft.choose(talk[_pool(draft, tone(news.topic) if news.topic else "plain")])
+
+
+def _to_answer(draft: Draft, news: Heard) -> bool:
+    exchange = news.line.exchange if news.line else None
+    return exchange is not None and draft.odds(0.7) and draft.choose(exchange.reactions)
+
+
+def _pool(draft: Draft, kind: str) -> str:
+    liking = draft.floor.me.level("agreeableness")
+    if kind == "grave":
+        return "grave"
+    if liking >= _WARM and draft.odds(0.4):
+        return "warm"
+    if liking <= _DRY and draft.odds(0.45):
+        return "dry"
+    return "plain" if kind in ("plain", "warm") or draft.odds(0.25) else "light"
+
+
+def mirrored(text: str) -> str:
+    """What the other said of himself, as said of him."""
+    return swapped(text)

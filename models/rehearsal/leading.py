@@ -1,0 +1,164 @@
+"""Where does one take the conversation from here?"""
+
+from typing import Final
+
+from .answering import about, tell, untold
+from .fact import Fact
+from .floor import NOBODY, Floor, domain, kin
+from .history import ME
+from .lexicon import Act, Exchange, Topic, lexicon
+from .wording import Draft, weighted
+
+_DEEP: Final = 2
+"""After this many questions a subject has been talked about enough."""
+
+
+def lead(draft: Draft) -> None:
+    """Go on after the reply: ask further, tell something, ask back, open a subject, or leave the floor."""
+    if draft.floor.elsewhere and draft.said:
+        if draft.odds(0.5):
+            _relate(draft)
+        return
+    step = weighted(draft.chance, _steps(draft))
+    taken = _STEPS[step](draft) if step else False
+    if not taken and _must_go_on(draft):
+        _open_subject(draft)
+    elif taken and step in ("relate", "tell", "more") and _asks_back(draft):
+        draft.choose(lexicon().talk["back"])
+
+
+def _steps(draft: Draft) -> list[tuple[str, float]]:
+    state, outgoing = draft.floor, draft.floor.me.level("extraversion")
+    theirs = state.thread.owner not in (ME, NOBODY)
+    answered = draft.has(Act.SAY, Act.TELL, Act.MORE)
+    done = state.thread.depth >= _DEEP or draft.has(Act.LACK) or (state.idle > 0 and not answered)
+    fresh = 2.4 if done else 0.25
+    ease = 1 + 0.08 * outgoing
+    return [
+        ("follow", (4.0, 2.6, 0.8)[min(state.thread.depth, 2)] * ease if theirs and not done and not answered else 0.0),
+        ("relate", (1.2 if state.thread.depth < 1 else 2.6) * ease if theirs and not draft.has(Act.TELL) else 0.0),
+        ("back", 2.2 * ease if answered and not theirs and _unheard(state) else 0.0),
+        ("more", (0.8 + 0.15 * outgoing) if draft.has(Act.TELL) else 1.4 if not theirs and state.idle else 0.0),
+        ("tell", fresh * ease * (1.4 if draft.has(Act.LACK) else 1.0)),
+        ("ask", fresh * 0.9),
+        ("stop", 0.0 if _must_go_on(draft) else max(0.3, 1.8 - 0.25 * outgoing)),
+    ]
+
+
+def _must_go_on(draft: Draft) -> bool:
+    """Somebody has to: this turn brings nothing new so far, or the last one did not either."""
+    if draft.has(Act.SAY, Act.TELL, Act.MORE, Act.ASK, Act.FOLLOW, Act.BACK):
+        return False
+    quiet = draft.floor.me.level("extraversion") < 0 and draft.floor.idle == 0 and not draft.has(Act.LACK)
+    return not (quiet and draft.said and draft.odds(0.35))
+
+
+def _unheard(state: Floor) -> bool:
+    """Whether the other side has not yet spoken about the open subject."""
+    topic = state.thread.topic
+    return bool(topic or state.thread.exchange) and not state.raised.get(topic, set()) - {ME}
+
+
+def _asks_back(draft: Draft) -> bool:
+    if draft.has(Act.BACK, Act.ASK, Act.FOLLOW):
+        return False
+    return _unheard(draft.floor) and draft.odds(0.2 + 0.03 * draft.floor.me.level("extraversion"))
+
+
+def _follow(draft: Draft) -> bool:
+    thread = draft.floor.thread
+    found = lexicon().topics.get(thread.topic)
+    pools: tuple[Exchange, ...] = found.follow if found else lexicon().ask_on
+    for exchange in draft.chance.sample(pools, len(pools)):
+        asked = any(line.text in draft.floor.used for line in exchange.questions)
+        line = None if asked else draft.pick(exchange.questions, thread.slots)
+        if line is not None:
+            return draft.say(line, thread.slots, _called(draft))
+    return False
+
+
+def _called(draft: Draft) -> str:
+    """In a group a question to one person carries the name."""
+    return draft.floor.thread.owner if draft.floor.group else ""
+
+
+def _relate(draft: Draft) -> bool:
+    topic = draft.floor.thread.topic
+    own = next((fact for fact in untold(draft.floor, topic) if topic and topic != "self"), None)
+    if own is None:
+        return False
+    if draft.odds(0.75):
+        draft.choose(lexicon().talk["relate" if own.topic == topic else "near"])
+    return tell(draft, own)
+
+
+def _back(draft: Draft) -> bool:
+    return draft.choose(lexicon().talk["back"])
+
+
+def _more(draft: Draft) -> bool:
+    state = draft.floor
+    topic = state.thread.topic
+    if draft.has(Act.TELL):
+        topic = next((line.topic for line in draft.lines if line.act is Act.TELL), topic)
+    found = lexicon().topics.get(topic)
+    known = next((fact for fact in state.me.facts if fact.topic == topic), None)
+    return found is not None and known is not None and draft.choose(found.lines["more"], known.slots)
+
+
+def _tell(draft: Draft) -> bool:
+    """Bring up something of one's own, near to the open subject if there is anything near."""
+    own = _next_fact(draft)
+    if own is None:
+        return False
+    state = draft.floor
+    if draft.has(Act.LACK):
+        draft.choose(lexicon().talk["but"])
+    elif state.thread.topic and own.topic != state.thread.topic and own.topic not in kin(state.thread.topic):
+        draft.choose(lexicon().talk["turn"])
+    elif state.thread.topic and draft.odds(0.5):
+        draft.choose(lexicon().talk["near"])
+    return tell(draft, own)
+
+
+def _next_fact(draft: Draft) -> Fact | None:
+    state = draft.floor
+    left = [fact for index, fact in enumerate(state.me.facts) if index not in state.told]
+    if draft.has(Act.TELL) or not left:
+        return None
+    here = domain(state.thread.topic)
+    return max(left, key=lambda fact: (fact.topic in kin(state.thread.topic)) + (domain(fact.topic) == here) + draft.chance.random())
+
+
+def _ask(draft: Draft) -> bool:
+    """Open a subject with a question."""
+    state = draft.floor
+    name = weighted(draft.chance, [(topic.name, _appeal(state, topic)) for topic in lexicon().topics.values()])
+    if not name:
+        return False
+    line = draft.pick(lexicon().topics[name].lines["asks"])
+    if line is not None and domain(name) != domain(state.thread.topic) and draft.odds(0.45):
+        draft.choose(lexicon().talk["ask first"])
+    return draft.say(line)
+
+
+def _appeal(state: Floor, topic: Topic) -> float:
+    if topic.name in state.raised or any(near in state.raised for near in topic.kin):
+        return 0.0
+    near = 2.5 if topic.domain == domain(state.thread.topic) else 1.0
+    own = 1.8 if any(fact.topic == topic.name for fact in state.me.facts) else 1.0
+    return topic.chat * near * own
+
+
+def _open_subject(draft: Draft) -> bool:
+    first, second = (_tell, _ask) if draft.odds(0.45) else (_ask, _tell)
+    return first(draft) or second(draft) or _follow(draft)
+
+
+def _stop(draft: Draft) -> bool:
+    return bool(draft.said)
+
+
+_STEPS: Final = {
+    "follow": _follow, "relate": _relate, "back": _back, "more": _more, "tell": _tell, "ask": _ask, "stop": _stop,
+}  # fmt: skip
