@@ -17,9 +17,9 @@ NAMES = ("exemplars", "their exemplars", "and theirs")
 class Kin:
     """The dialogues of a ledger by id, for a walk through the generations."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, child: Dialogue) -> None:
         self._ledger = ledger
-        self._known: dict[str, Record | None] = {}
+        self._known: dict[str, Record | None] = {child.id: Record(child)}
 
     def find(self, id: str) -> Record | None:
         """None for one that is in no run, such as a seed."""
@@ -43,8 +43,7 @@ class Kin:
 
 def lineage(dialogue: Dialogue, ledger: Ledger) -> list[tuple[str, Text]]:
     """A row a generation: what it is called, and who is in it."""
-    kin = Kin(ledger)
-    kin._known[dialogue.id] = Record(dialogue)
+    kin = Kin(ledger, dialogue)
     rows = []
     for number, generation in enumerate(ancestors(dialogue.id, kin.parents)):
         names = [kin.name(id) for id in generation[:SHOWN]]

@@ -1,13 +1,10 @@
 """Which dialogues are in a run? A table of them, a row a try."""
 
 from collections.abc import Collection, Iterable, Sequence
-from itertools import islice
-
 from rich.table import Table
 from rich.text import Text
 
 from ..corpus import Record
-from ..corpus.ledger import Ledger
 from ..critics import Outcome
 from .badge import outcome_badge
 from .choosing import place_name
@@ -15,21 +12,19 @@ from .text import number, one_line
 
 PAGE = 20
 """Rows, where nothing else is asked for."""
-ID_WIDTH = 8
+ID_WIDTH, PLACE_WIDTH = 8, 7
 
 
-def page(ledger: Ledger, outcomes: Collection[Outcome] | None, limit: int | None) -> list[Record]:
-    """The first dialogues with these outcomes, in place order; None: all."""
-    return list(islice(ledger.records(outcomes=outcomes), limit))
-
-
-def listing(records: Iterable[Record], *, outcomes: bool) -> Table:
-    """A row a try; with `outcomes` what became of it is a column of its own."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=True)
-    for name, justify in (("place", "left"), ("id", "left"), ("turns", "right"), ("score", "right")):
-        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+def listing(records: Iterable[Record], *, outcomes: bool, header: bool = True) -> Table:
+    """A row a try; with `outcomes` what became of it is a column of its own. Columns stand where they stand, so that a
+    long list may be printed in pieces, the first with the `header`."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_header=header, expand=True)
+    table.add_column("place", no_wrap=True, min_width=PLACE_WIDTH)
+    table.add_column("id", no_wrap=True, width=ID_WIDTH)
+    table.add_column("turns", no_wrap=True, justify="right", width=5)
+    table.add_column("score", no_wrap=True, justify="right", width=5)
     if outcomes:
-        table.add_column("outcome", no_wrap=True)
+        table.add_column("outcome", no_wrap=True, width=13)
     table.add_column("who", no_wrap=True, overflow="ellipsis", ratio=2)
     table.add_column("why", no_wrap=True, overflow="ellipsis", ratio=3)
     for record in records:

@@ -1,12 +1,16 @@
 """What can be typed? Each command imports its work when it is called."""
 
+import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.exceptions import TyperException
 
-from .ending import ending
-from .option import Concurrency, Json, Model, Output, Quiet, Seed, Settings
+from .group import critics, personas
+from .option import Concurrency, Json, Model, Output, Quiet, Run, Seed, Settings, example
 
 app = typer.Typer(
     name="tertulia",
@@ -17,21 +21,37 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.add_typer(critics, name="critics")
+app.add_typer(personas, name="personas")
+
+DONE, NOTHING_ACCEPTED, MISTAKE, STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes."""
 
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A YAML file, or a shipped scenario's name.")]
+Outcomes = Annotated[
+    list[str] | None, typer.Option("--outcome", metavar="O", help="accepted, rejected, ...; may be given again.")
+]
+WHICH = "An id, the beginning of one, or a place: 2/17 (round/index), 2/17/0 (its first try)."
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from .. import __version__
+
+        print(f"tertulia {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
-def tertulia() -> None:
+def tertulia(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """Persona-grounded dialogue, simulated: private personas talk, critics vote, the corpus grows."""
 
 
-def example(*lines: str) -> str:
-    return "Example: " + "  ·  ".join(lines)
-
-
 @app.command(epilog=example("tertulia run first-meeting --output runs/demo", "the same again goes on where it stopped"))
-@ending
 def run(
     scenario: ScenarioName,
     output: Output = None,
@@ -53,6 +73,98 @@ def run(
     return run_scenario(wanted, join=join, remake=remake, json=json, quiet=quiet)
 
 
+@app.command(epilog=example("tertulia show runs/demo --outcome rejected", "tertulia show runs/demo 2/17 --prompts"))
+def show(
+    run: Run,
+    dialogue: Annotated[str | None, typer.Argument(metavar="[DIALOGUE]", help=WHICH)] = None,
+    prompts: Annotated[bool, typer.Option("--prompts", help="With every request, exactly as it was sent.")] = False,
+    personas: Annotated[bool, typer.Option("--personas", help="With the personas, private part included.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="All outcomes, all rows; of a job, all its tries.")] = False,
+    outcome: Outcomes = None,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="Rows of the table.")] = None,
+    json: Json = False,
+) -> int:
+    """List the dialogues of a run; or show one with its verdicts, and how it was made."""
+    from .showing import Shown, show, show_all
+    from .terminal import outcomes, terminal
+
+    if dialogue is None:
+        return show_all(terminal(), run, outcomes(outcome), limit, every, json)
+    return show(terminal(), run, dialogue, Shown(prompts, personas), every, json)
+
+
+@app.command(epilog=example("tertulia replay runs/demo", "tertulia replay runs/demo 2/17 --pace 0"))
+def replay(
+    run: Run,
+    dialogues: Annotated[list[str] | None, typer.Argument(metavar="[DIALOGUE]...", help=WHICH)] = None,
+    pace: Annotated[
+        float | None,
+        typer.Option("--pace", min=0, help="Seconds a turn; 0: at once.", show_default="0.8 on a terminal, else 0"),
+    ] = None,
+) -> int:
+    """Play dialogues turn by turn as they were spoken: the accepted ones, or those that are named. Ctrl-C ends it."""
+    from .replaying import replay
+    from .terminal import terminal
+
+    return replay(terminal(), run, dialogues or [], pace)
+
+
+@app.command(epilog=example("tertulia export runs/demo --format messages", "... --format parlai --output data.txt"))
+def export(
+    run: Run,
+    format: Annotated[
+        str | None, typer.Option("--format", "-f", metavar="F", help="messages, sharegpt, parlai, spc, provenance, ...")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File or folder.", show_default="RUN/FORMAT.*")
+    ] = None,
+    include: Annotated[
+        list[str] | None, typer.Option("--include", metavar="O", help="Beside the accepted: rejected, passed-over, ...")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Write a run's accepted dialogues to a file of a training format, with a dataset card beside it."""
+    from .exporting import export
+    from .terminal import outcomes, terminal
+
+    return export(terminal(), run, format, output, outcomes(include), json)
+
+
+@app.command(epilog=example("tertulia stats runs/demo --rounds"))
+def stats(
+    run: Run,
+    rounds: Annotated[bool, typer.Option("--rounds", help="Also each round, and how it differs from the first.")] = False,
+    json: Json = False,
+) -> int:
+    """Count a run: lengths, diversity, openers, what each critic lets through, what models were asked and cost."""
+    from .statistics import stats
+    from .terminal import terminal
+
+    return stats(terminal(), run, rounds, json)
+
+
+@app.command(epilog=example("tertulia audit runs/demo"))
+def audit(run: Run, json: Json = False) -> int:
+    """Look in every request of a run for private text of another seat. Exit code 1 if there is any."""
+    from .auditing import audit
+    from .terminal import terminal
+
+    return audit(terminal(), run, json)
+
+
+@app.command(epilog=example("tertulia doctor", "tertulia doctor --model vllm:Qwen/Qwen2.5-7B-Instruct"))
+def doctor(
+    model: Annotated[str | None, typer.Option("--model", "-m", help="Is this model there, and its key?")] = None,
+    deep: Annotated[bool, typer.Option("--deep", help="Import torch, and look for devices.")] = False,
+    json: Json = False,
+) -> int:
+    """Look at this machine: versions, extras, shipped scenarios, keys, model servers. Exit code 1 if something is amiss."""
+    from .examining import doctor
+    from .terminal import terminal
+
+    return doctor(terminal(), model, deep, json)
+
+
 def _scenario(
     name: str,
     output: Path | None,
@@ -70,4 +182,37 @@ def _scenario(
 
 def main() -> None:
     """The `tertulia` command."""
-    app()
+    sys.exit(called(lambda: app(standalone_mode=False)))
+
+
+def called(command: Callable[[], Any]) -> int:
+    """The exit code of a command; a mistake or an early stop is told in one message, without a traceback."""
+    from ..models.errors import Mistake, Stopped
+
+    try:
+        code = command()
+        sys.stdout.flush()
+    except Mistake as mistake:
+        return _told("mistake", str(mistake), MISTAKE)
+    except Stopped as stopped:
+        return _told("stopped", str(stopped), STOPPED)
+    except TyperException as mistake:
+        return _told("mistake", _usage(mistake), MISTAKE)
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return code if isinstance(code, int) else DONE
+
+
+def _usage(error: TyperException) -> str:
+    """What was typed wrongly, and where the choices stand."""
+    said = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    return f"{said[:1].lower()}{said[1:]}" + (f"; see `{context.command_path} --help`" if context else "")
+
+
+def _told(kind: str, what: str, code: int) -> int:
+    print(f"{kind}: {what}", file=sys.stderr)
+    return code

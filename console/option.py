@@ -19,3 +19,8 @@ Concurrency = Annotated[int | None, typer.Option("--concurrency", "-c", min=1, h
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results and errors alone.")]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its ledger file, or a database URL.")]
+
+
+def example(*lines: str) -> str:
+    """The last lines of a command's help."""
+    return "Example: " + "  ·  ".join(lines)

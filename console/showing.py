@@ -1,8 +1,8 @@
 """What happens at `tertulia show`? A table of the run's dialogues, or one of them with everything that belongs to it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from json import dumps
+from itertools import islice
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -20,9 +20,13 @@ from .choosing import calls_for, chosen, siblings
 from .conversation import ending, facts, objections, others, people, settled, title, turns
 from .judgement import judgement
 from .kinship import lineage
-from .listing import PAGE, caption, hint, listing, none_found, page, plain, totals
+from .listing import PAGE, caption, hint, listing, none_found, plain, totals
+from .printing import print_array, print_json
 from .prompting import prompts
 from .text import one_line
+
+PIECE = 256
+"""Rows that are laid out at a time."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ def show(console: Console, run: str, dialogue: str | None, shown: Shown, every: 
         records = chosen(corpus.ledger, dialogue or "", every)
         if json:
             data = [_as_json(corpus.ledger, record, shown) for record in records]
-            print(dumps(data if every else data[0], ensure_ascii=False, indent=1))
+            print_json(data if every else data[0])
             return 0
         for record in records:
             for part in view(corpus.ledger, record, shown):
@@ -92,18 +96,27 @@ def show_all(
     with Corpus.open(run) as corpus:
         ledger = corpus.ledger
         if json:
-            records = page(ledger, wanted, limit)
-            print(dumps([plain(record) for record in records], ensure_ascii=False, indent=1))
+            print_array(plain(record) for record in islice(ledger.records(outcomes=wanted), limit))
             return 0
-        records = page(ledger, wanted, limit or (None if every else PAGE))
-        total = ledger.count(outcomes=wanted)
-        console.print(caption(len(records), total, wanted, totals(ledger.counts())))
-        if records:
-            console.print(Group(Text(), listing(records, outcomes=wanted is None or len(wanted) > 1), Text()))
-            console.print(hint(len(records), total, run))
-        else:
+        total, counts = ledger.count(outcomes=wanted), totals(ledger.counts())
+        shown = min(total, limit or (total if every else PAGE))
+        console.print(caption(shown, total, wanted, counts))
+        if not total:
             console.print(none_found(wanted))
+            return 0
+        print_rows(console, islice(ledger.records(outcomes=wanted), shown), wanted is None or len(wanted) > 1)
+        console.print(hint(shown, total, run))
     return 0
+
+
+def print_rows(console: Console, records: Iterable[Record], outcomes: bool) -> None:
+    """The table, in pieces."""
+    rows, header = iter(records), True
+    console.print()
+    while piece := list(islice(rows, PIECE)):
+        console.print(listing(piece, outcomes=outcomes, header=header))
+        header = False
+    console.print()
 
 
 def _as_json(ledger: Ledger, record: Record, shown: Shown) -> dict[str, Any]:

@@ -27,6 +27,8 @@ class Assembly:
 
     def records(self, rows: Sequence[RowMapping], panel: str | None, first: str = "") -> Iterator[Record]:
         """Rows of `querying.dialogues` with their reviews: one panel's, or (None) all with the `first` in front."""
+        if not rows:
+            return
         data = [from_json(row["payload"]) for row in rows]
         people = self.people(member for one in data for member in one["cast"])
         found = self._reviews([row["id"] for row in rows], panel)

@@ -22,13 +22,9 @@ def dialogues(run: int, panel: str) -> Select[Any]:
     return select(*columns).where(schema.dialogues.c.run == run)
 
 
-def tries(
-    run: int, panel: str, outcomes: Collection[Outcome] | None = None, rounds: Collection[int] | None = None
-) -> Select[Any]:
-    """Those that count, in place order; with `outcomes` and in `rounds`, where given."""
+def tries(run: int, panel: str, outcomes: Collection[Outcome] | None = None) -> Select[Any]:
+    """Those that count, in place order; with one of these outcomes, where given."""
     query = dialogues(run, panel).where(schema.dialogues.c.superseded == 0).order_by(*PLACE)
-    if rounds is not None:
-        query = query.where(schema.dialogues.c.round.in_(sorted(rounds)))
     if outcomes is not None:
         query = query.where(_became(panel, "outcome").in_([outcome.value for outcome in outcomes]))
     return query

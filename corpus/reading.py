@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select, tuple_
+from sqlalchemy import Column, Connection, Select, func, select, tuple_
 
 from ..agents import Dialogue, Job
 from ..critics import Outcome
@@ -135,12 +135,19 @@ class Reader:
         What is committed while it runs is seen where its place is still to come.
         """
         panel = self._panel(panel)
-        query = querying.tries(self._run, panel, outcomes, rounds).limit(PAGE)
-        page = self._records(query, panel)
+        query = querying.tries(self._run, panel, outcomes)
+        if rounds is None:
+            yield from self._pages(query, panel, PLACE)
+        else:
+            for round in sorted(set(rounds)):
+                yield from self._pages(query.where(dialogues.c.round == round), panel, PLACE[1:])
+
+    def _pages(self, query: Select[Any], panel: str, key: tuple[Column[Any], ...]) -> Iterator[Record]:
+        page = self._records(query.limit(PAGE), panel)
         while page:
             yield from page
-            place = page[-1].dialogue.place or ()
-            page = self._records(query.where(tuple_(*PLACE) > tuple(place)), panel)
+            place = tuple(page[-1].dialogue.place or ())
+            page = self._records(query.where(tuple_(*key) > place[-len(key) :]).limit(PAGE), panel)
 
     def count(
         self,
@@ -150,8 +157,8 @@ class Reader:
         panel: str | None = None,
     ) -> int:
         """How many `records` would give."""
-        query = querying.tries(self._run, self._panel(panel), outcomes, rounds)
-        return self._number(query.with_only_columns(func.count()).order_by(None))
+        query = querying.tries(self._run, self._panel(panel), outcomes).with_only_columns(func.count()).order_by(None)
+        return self._number(query if rounds is None else query.where(dialogues.c.round.in_(sorted(rounds))))
 
     def counts(self, panel: str | None = None) -> dict[int, dict[Outcome, int]]:
         """Settled tries by round and outcome."""

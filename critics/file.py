@@ -1,17 +1,15 @@
 """Where is a file that an option names?"""
 
 from pathlib import Path
-from typing import Any
 
 
-def text_of(name: str, context: Any = None) -> str:
-    """The text of a file whose path is absolute, or relative to the folder `base` of a validation context.
+def text_of(name: str, base: Path | None = None) -> str:
+    """The text of a file whose path is absolute, or relative to the folder `base`.
 
     Raises ValueError when it can't be read, so that the loader can say which option is wrong.
     """
-    base = Path((context or {}).get("base") or ".")
-    path = base / Path(name).expanduser()
+    path = (base or Path()) / Path(name).expanduser()
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"can't read {str(path)!r}: {error}") from error
+        raise ValueError(f"names a file that can't be read: {error}") from error

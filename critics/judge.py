@@ -28,20 +28,22 @@ class Rubric:
     text: str = field(repr=False)
 
 
-def read_rubric(name: Any, info: ValidationInfo | None = None) -> Rubric:
-    """A shipped rubric by name, or the content of a Markdown file. Raises ValueError."""
-    if isinstance(name, Rubric):
-        return name
-    if str(name).endswith(".md"):
-        text = text_of(str(name), info.context if info else None)
+def read_rubric(name: str, base: Path | None = None) -> Rubric:
+    """A shipped rubric by name, or the content of a Markdown file, relative to `base`. Raises ValueError."""
+    if name.endswith(".md"):
+        text = text_of(name, base)
     else:
         shipped = {path.stem: path for path in RUBRICS.glob("*.md")}
         if name not in shipped:
-            raise ValueError(f"no rubric {name!r}{suggest(str(name), shipped)}, or give a Markdown file (.md)")
+            raise ValueError(f"names no rubric{suggest(name, shipped)}, or give a Markdown file (.md)")
         text = shipped[name].read_text(encoding="utf-8")
     if not text.strip():
-        raise ValueError(f"the rubric {name!r} is empty")
-    return Rubric(str(name), text.strip())
+        raise ValueError(f"names an empty rubric, {name!r}")
+    return Rubric(name, text.strip())
+
+
+def _from_option(value: Any, info: ValidationInfo) -> Any:
+    return read_rubric(value, (info.context or {}).get("base")) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Judge(Critic):
     speaker can forge. A reply that can't be read is asked for again once, then the judge abstains.
     """
 
-    rubric: Annotated[Rubric, BeforeValidator(read_rubric)] = field(default_factory=lambda: read_rubric("quality"))
+    rubric: Annotated[Rubric, BeforeValidator(_from_option)] = field(default_factory=lambda: read_rubric("quality"))
     """`quality`, `natural`, or a Markdown file of your own."""
     chat: ChatCompletionClient | None = None
 

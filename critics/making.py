@@ -35,7 +35,7 @@ def _is_critic(thing: Any) -> bool:
 
 def _makes(target: Any) -> bool:
     """Whether the target has to be called: classes and functions, not a critic or agent that is made already."""
-    return isinstance(target, type) or not (_is_critic(target) or hasattr(target, "on_messages"))
+    return isinstance(target, type) or (callable(target) and not (_is_critic(target) or hasattr(target, "on_messages")))
 
 
 def _agents(target: Any) -> bool:

@@ -41,10 +41,10 @@ def read_verdict(reply: str, shown: Material) -> Verdict:
 
 def _answer(reply: str, shown: Material) -> Mapping[str, Any]:
     """The one object that is a verdict. Several are fine while they agree; what was said in the dialogue is none."""
-    read = [answer for text, answer in _objects(reply[:LONGEST]) if plain(text) not in shown.text]
-    found = [answer for answer in read if answer.keys() & {"approve", "verdict"}]
+    every = [(text, answer) for text, answer in _objects(reply[:LONGEST]) if answer.keys() & {"approve", "verdict"}]
+    found = [answer for text, answer in every if plain(text) not in shown.text]
     if not found:
-        raise Unreadable(_why_not(reply))
+        raise Unreadable("it only quotes the conversation" if every else _why_not(reply))
     if len({_approval(answer) for answer in found}) > 1:
         raise Unreadable("it holds several verdicts that contradict one another")
     return found[-1]

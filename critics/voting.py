@@ -50,7 +50,7 @@ def _read(value: Any, info: ValidationInfo) -> Any:
     from yaml import YAMLError, safe_load
 
     try:
-        return safe_load(text_of(value, info.context))
+        return safe_load(text_of(value, (info.context or {}).get("base")))
     except YAMLError as error:
         raise ValueError(f"{value!r} is neither JSON nor YAML: {error}") from error
 

@@ -1,0 +1,83 @@
+"""What can be typed after `tertulia critics` and `tertulia personas`?"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .option import Json, Model, example
+
+critics = typer.Typer(help="Who judges: list the critics, look at one, try it on a file.", no_args_is_help=True)
+personas = typer.Typer(help="Who speaks: list the personas of a library or file, look at one.", no_args_is_help=True)
+
+Critic = Annotated[
+    str, typer.Argument(metavar="NAME", help="A critic's name, package.module:Class, or a rubric file (.md).")
+]
+
+
+@critics.command("list", epilog=example("tertulia critics list"))
+def critics_list(json: Json = False) -> int:
+    """Every critic that can be named in a scenario: built-in ones and those of installed packages."""
+    from .critics import list_critics
+    from .terminal import terminal
+
+    return list_critics(terminal(), json)
+
+
+@critics.command("show", epilog=example("tertulia critics show copy-paste"))
+def critics_show(name: Critic, json: Json = False) -> int:
+    """What one critic checks, what it sees and needs, its options, and how a scenario names it."""
+    from .critics import show_critic
+    from .terminal import terminal
+
+    return show_critic(terminal(), name, json)
+
+
+@critics.command("try", epilog=example("tertulia critics try copy-paste data.csv --option threshold=0.7 -n 20"))
+def critics_try(
+    name: Critic,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Dialogues, in any format that can be imported.")],
+    option: Annotated[
+        list[str] | None, typer.Option("--option", "-s", metavar="KEY=VALUE", help="An option of the critic.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Dialogues that are judged.")] = 10,
+    objects: Annotated[bool, typer.Option("--rejected", help="Show those alone that it doesn't approve.")] = False,
+    format: Annotated[str | None, typer.Option("--format", "-f", metavar="F", help="Of the file, if unclear.")] = None,
+    model: Model = None,
+    json: Json = False,
+) -> int:
+    """Let one critic judge the dialogues of a file, and see its findings beside the text."""
+    from .terminal import terminal
+    from .trying import Trial, try_critic
+
+    return try_critic(terminal(), Trial(name, tuple(option or ()), file, limit, format, model), objects, json)
+
+
+@personas.command("list", epilog=example("tertulia personas list", "tertulia personas list my-people.yaml"))
+def personas_list(
+    where: Annotated[
+        str | None, typer.Argument(metavar="[LIBRARY|FILE]", show_default="all shipped libraries")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """The personas of a shipped library or of a file, one line each."""
+    from .personas import list_personas
+    from .terminal import terminal
+
+    return list_personas(terminal(), where, json)
+
+
+@personas.command("show", epilog=example("tertulia personas show mara-lindqvist"))
+def personas_show(
+    id: Annotated[str, typer.Argument(metavar="ID", help="An id, the beginning of one, or a name.")],
+    library: Annotated[
+        str | None,
+        typer.Option("--library", "-l", metavar="LIBRARY|FILE", show_default="all shipped libraries"),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """One persona on a card: the public face, and the private profile."""
+    from .personas import show_persona
+    from .terminal import terminal
+
+    return show_persona(terminal(), id, library, json)
