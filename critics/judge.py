@@ -35,10 +35,10 @@ def read_rubric(name: str, base: Path | None = None) -> Rubric:
     else:
         shipped = {path.stem: path for path in RUBRICS.glob("*.md")}
         if name not in shipped:
-            raise ValueError(f"names no rubric{suggest(name, shipped)}, or give a Markdown file (.md)")
+            raise ValueError(f"no rubric {name!r}{suggest(name, shipped)}, or give a Markdown file (.md)")
         text = shipped[name].read_text(encoding="utf-8")
     if not text.strip():
-        raise ValueError(f"names an empty rubric, {name!r}")
+        raise ValueError(f"the rubric {name!r} is empty")
     return Rubric(name, text.strip())
 
 

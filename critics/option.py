@@ -66,7 +66,7 @@ def checked(target: Any, given: Mapping[str, Any], base: Path | None = None) -> 
         try:
             values[name] = _adapter(options[name].hint).validate_python(value, context={"base": base})
         except ValidationError as error:
-            wrong.append(f"option {name!r} {_said(error, value)}")
+            wrong.append(f"option {name!r}{_said(error, value)}")
     wrong += [f"option {o.name!r} is missing" for o in options.values() if o.required and o.name not in given]
     return values, wrong
 
@@ -109,13 +109,13 @@ def _adapter(hint: Any) -> TypeAdapter[Any]:
 
 
 def _said(error: ValidationError, value: Any) -> str:
-    """`should be a valid number, not 'high'`: the first complaint, in the words of the library."""
+    """` should be a valid number, not 'high'`: the first complaint, in the words of the library."""
     first = error.errors(include_url=False)[0]
     if first["type"] == "value_error":
-        return str(first["msg"]).removeprefix("Value error, ")
+        return f": {first['msg']}".replace("Value error, ", "", 1)
     place = "".join(f"[{part!r}]" for part in first["loc"])
     text = f"{first['msg'].removeprefix('Input ')}, not {value!r}"
-    return f"{place}: {text}" if place else text
+    return f"{place}: {text}" if place else f" {text}"
 
 
 def _abouts(target: Any) -> dict[str, str]:

@@ -85,9 +85,9 @@ def test_options_are_the_fields_of_the_class_with_their_strings() -> None:
         ("copy-paste", {"threshold": 2}, "option 'threshold' should be less than or equal to 1, not 2"),
         ("copy-paste", {"threshold": 2, "allowd": 1}, "'threshold' should be .*; no option 'allowd'"),
         ("structure", {"markup": "perhaps"}, "option 'markup' should be a valid boolean"),
-        ("judge", {"rubric": "qualty"}, "option 'rubric' names no rubric; did you mean 'quality'"),
+        ("judge", {"rubric": "qualty"}, "option 'rubric': no rubric 'qualty'; did you mean 'quality'"),
         ("judge", {"chat": 3}, "no option 'chat'"),
-        ("nowhere.md", {}, "names a file that can't be read.*nowhere.md"),
+        ("nowhere.md", {}, "option 'rubric': can't read 'nowhere.md': No such file"),
         ("no_such_module:Polite", {}, "can't load 'no_such_module:Polite': No module named 'no_such_module'"),
         ("tertulia.critics.structure:Strcture", {}, "has no attribute 'Strcture'"),
     ],
@@ -159,5 +159,5 @@ def test_a_rubric_file_alone_is_a_judge(tmp_path: Path) -> None:
     assert repr(judge) == "Judge(rubric=Rubric(name='kind.md'), chat=None)"
     assert create("judge", {"rubric": str(tmp_path / "kind.md")}) != judge
     (tmp_path / "kind.md").write_text(" \n")
-    with pytest.raises(Mistake, match="names an empty rubric, 'kind.md'"):
+    with pytest.raises(Mistake, match="option 'rubric': the rubric 'kind.md' is empty"):
         create("kind.md", base=tmp_path)

@@ -138,7 +138,7 @@ def test_learned_weights_come_from_a_file_beside_the_scenario(tmp_path: Path) ->
         ({"rule": "at-least"}, "rule 'at-least' needs 'k'"),
         ({"rule": "mean"}, "rule 'mean' needs 't'"),
         ({"rule": "majority", "t": 0.5}, "rule 'majority' takes no 't'"),
-        ({"rule": "learned", "weights": "nowhere.json"}, "names a file that can't be read"),
+        ({"rule": "learned", "weights": "nowhere.json"}, "can't read 'nowhere.json': No such file"),
         ({"rule": "learned", "weights": {"weights": {"a": -1}}}, "greater than or equal to 0"),
         ({"rule": "most"}, "'majority', 'weighted', 'unanimous', 'at-least', 'mean' or 'learned'"),
     ],
