@@ -9,14 +9,14 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ..agents import Dialogue, Turn
+from ..agents import Dialogue, Member, Turn
 from ..agents.audit import Leak, leaks
-from ..corpus import Record
+from ..agents.stopping import normal
 from ..corpus.corpus import Corpus
 from ..corpus.ledger import Ledger
 from ..corpus.sent import Sent
 from ..models.request import Kind, Task
-from .choosing import seeds_of
+from .choosing import PLACE, seeds_of
 from .printing import print_json
 from .text import number, one_line
 
@@ -40,7 +40,7 @@ class Audit:
     loose: int = 0
     """Requests among the above of tries that were never finished."""
     superseded: int = 0
-    """Requests of another cast than the job has now; not audited."""
+    """Requests of another cast than their job has now; not audited."""
 
     def add(self, found: Iterator[Leak]) -> None:
         for leak in found:
@@ -64,27 +64,29 @@ def audit(console: Console, run: str, json: bool) -> int:
 
 
 def audited(ledger: Ledger) -> Audit:
-    """The audit of a whole ledger, job by job."""
+    """The audit of a whole ledger, job by job; what was said in a try that was never finished stands in its requests."""
     done = Audit()
-    for scope, group in groupby(ledger.records(outcomes=None), key=_scope):
-        tries = list(group)
-        calls = [call for call in ledger.requests_in(scope) if call.request.task in SPEAKERS]
-        for record in tries:
-            calls = _audit_try(done, record, calls)
-        _audit_rest(done, tries, calls)
+    for scope, group in groupby(ledger.all_requests(), key=lambda call: call.request.scope):
+        found = PLACE.fullmatch(scope)
+        if found:
+            _audit_job(done, ledger, int(found[1]), int(found[2]), list(group))
     return done
 
 
-def _scope(record: Record) -> str:
-    return record.dialogue.place.scope if record.dialogue.place else ""
+def _audit_job(done: Audit, ledger: Ledger, round: int, index: int, sent: Sequence[Sent]) -> None:
+    calls = [call for call in sent if call.request.task in SPEAKERS]
+    for record in ledger.tries(round, index):
+        calls = _audit_try(done, record.dialogue, calls)
+    job = ledger.job(round, index) if calls else None
+    for call in calls:
+        _audit_loose(done, job.cast if job else (), call)
 
 
-def _audit_try(done: Audit, record: Record, calls: Sequence[Sent]) -> list[Sent]:
+def _audit_try(done: Audit, dialogue: Dialogue, calls: list[Sent]) -> list[Sent]:
     """One dialogue. Returns the calls that were not made for it."""
-    dialogue = record.dialogue
     if dialogue.mode == "script":
         done.scripts += 1
-        return list(calls)
+        return calls
     seeds = seeds_of(dialogue, len(calls))
     own = [call for call in calls if call.request.seed in seeds]
     if own:
@@ -94,30 +96,24 @@ def _audit_try(done: Audit, record: Record, calls: Sequence[Sent]) -> list[Sent]
     return [call for call in calls if call.request.seed not in seeds]
 
 
-def _audit_rest(done: Audit, tries: Sequence[Record], calls: Sequence[Sent]) -> None:
-    """Calls of tries that a run was interrupted in: what was said stands in the requests themselves."""
-    for call in calls:
-        if not _of_this_cast(tries[0].dialogue, call):
-            done.superseded += 1
-            continue
-        done.requests += 1
-        done.loose += 1
-        done.add(leaks(_heard(tries[0].dialogue, call), [call.request.parts]))
+def _audit_loose(done: Audit, cast: tuple[Member, ...], call: Sent) -> None:
+    """A call of a try that is no dialogue of the run: it was interrupted, or made anew from something else."""
+    if not _of_this_cast(cast, call):
+        done.superseded += 1
+        return
+    done.requests += 1
+    done.loose += 1
+    turns = tuple(Turn(part.seat, part.text) for part in call.request.parts if part.kind is Kind.TURN and part.seat)
+    done.add(leaks(Dialogue(f"{call.request.scope} (unfinished)", cast, turns), [call.request.parts]))
 
 
-def _of_this_cast(dialogue: Dialogue, call: Sent) -> bool:
-    """Whether the persona in a request is the one that its seat has now; a selector's request has none."""
+def _of_this_cast(cast: Sequence[Member], call: Sent) -> bool:
+    """Whether the persona in a request is the one that its seat has in this cast; a selector's request has none."""
     for part in call.request.parts:
         if part.kind is Kind.PERSONA:
-            own = next((member.persona for member in dialogue.cast if member.seat == part.seat), None)
-            return own is not None and all(sentence in part.text for sentence in own.sentences)
-    return True
-
-
-def _heard(dialogue: Dialogue, call: Sent) -> Dialogue:
-    """A dialogue of which nothing is known but what its speakers were told."""
-    turns = tuple(Turn(p.seat, p.text) for p in call.request.parts if p.kind is Kind.TURN and p.seat)
-    return Dialogue(f"{call.request.scope} (not finished)", dialogue.cast, turns, place=dialogue.place)
+            own = next((member.persona for member in cast if member.seat == part.seat), None)
+            return own is not None and all(normal(sentence) in normal(part.text) for sentence in own.sentences)
+    return bool(cast)
 
 
 def told(done: Audit) -> RenderableType:

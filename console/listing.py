@@ -25,8 +25,8 @@ def listing(records: Iterable[Record], *, outcomes: bool, header: bool = True) -
     table.add_column("score", no_wrap=True, justify="right", width=5)
     if outcomes:
         table.add_column("outcome", no_wrap=True, width=13)
-    table.add_column("who", no_wrap=True, overflow="ellipsis", ratio=2)
-    table.add_column("why", no_wrap=True, overflow="ellipsis", ratio=3)
+    table.add_column("who", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("why", no_wrap=True, overflow="ellipsis", ratio=2 if outcomes else 1)
     for record in records:
         table.add_row(*row(record, outcomes))
     return table

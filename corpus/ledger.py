@@ -15,7 +15,7 @@ from ..agents import Dialogue, Job
 from ..critics import Outcome, Review
 from ..models.errors import Mistake
 from . import coding, schema
-from .opening import Site, hold, locate, lock, outdated, prepare
+from .opening import Site, found, hold, locate, lock, prepare
 from .reading import Reader
 from .record import RunInfo
 from .replies import Replies, Spent
@@ -59,7 +59,10 @@ class Ledger(Reader):
         run by name where a ledger holds several. Raises Mistake, StorageFailed.
         """
         site = locate(where)
-        if not write and outdated(site):
+        version = found(site)
+        if not write and not version:
+            raise Mistake(f"no ledger at {site.name}: name the output folder of a run, or start one: `tertulia run`")
+        if not write and version < schema.version():
             cls.open(where).close()
         with ExitStack() as closing:
             ledger = cls(site, write, closing)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from ..models.errors import Mistake, StorageFailed
-from .schema import migrate, stored_version, version
+from .schema import migrate, stored_version
 
 FILE = "ledger.sqlite"
 PAGE = 8192
@@ -37,13 +37,9 @@ class Site:
         return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
 
     def connect(self, *, write: bool) -> Connection:
-        """Raises Mistake where there is no ledger, StorageFailed where there is one that can't be opened."""
+        """Raises StorageFailed where it can't be opened."""
         if self.path and write:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        elif self.path and not self.path.is_file():
-            raise Mistake(
-                f"no ledger at {self.name}: give the output folder of a run, or start one with `tertulia run`"
-            )
         engine = self._engine(write)
         event.listen(engine, "handle_error", self._translate)
         return engine.connect()
@@ -82,7 +78,8 @@ def _server(where: str) -> Site:
         url = make_url(where)
         if url.get_backend_name() == "sqlite" and url.database:
             return locate(Path(url.database))
-        url.get_dialect().import_dbapi()
+        if url.get_backend_name() == "postgresql":
+            url.get_dialect().import_dbapi()
     except (ArgumentError, NoSuchModuleError) as error:
         raise Mistake(f"no ledger can lie at such an address ({error}): give a path or postgresql://...") from error
     except ModuleNotFoundError as error:
@@ -126,10 +123,9 @@ def prepare(connection: Connection, site: Site) -> None:
         migrate(connection, site.name)
 
 
-def outdated(site: Site) -> bool:
-    """Whether a ledger has to be brought forward before it can be read. Raises Mistake as `prepare`, and for none."""
+def found(site: Site) -> int:
+    """Version of the ledger that is there, 0 for none; nothing is touched. Raises Mistake as `prepare`."""
+    if site.path and not site.path.exists():
+        return 0
     with closing(site.connect(write=False)) as connection:
-        found = stored_version(connection, site.name)
-    if not found:
-        raise Mistake(f"{site.name} is empty: start a run with `tertulia run`")
-    return found < version()
+        return stored_version(connection, site.name)

@@ -174,7 +174,8 @@ class ThreadWriter:
                 if item is not None and not isinstance(item[0], Write):
                     self._run(item[0], item[1])
             waiting = [item for item in items if item is not None and isinstance(item[0], Write)]
-            answer([future for _, future in waiting], self._pen.commit(write for write, _ in waiting))
+            if waiting:
+                answer([future for _, future in waiting], self._pen.commit(write for write, _ in waiting))
         self._pen.put_down()
 
     def _gather(self) -> list[Waiting | Errand | None]:

@@ -7,7 +7,7 @@ from itertools import chain
 from logging import getLogger
 from typing import Any, TypeVar
 
-from ..models.errors import Mistake, Stopped
+from ..models.errors import Mistake, NoJudge, Stopped
 from .case import Case, Sees
 from .critic import Neighbours
 from .seating import Expert
@@ -46,23 +46,33 @@ async def ask(expert: Expert, cases: Sequence[Case]) -> Answer:
         return await _within(expert.limit, _each(expert, cases))
     except (Stopped, Mistake):
         raise
+    except NoJudge as error:
+        return Abstention(Why.SKIPPED, f"no language model: {error}")
     except Exception as error:
         return _failed(expert, cases[0].id, error)
 
 
-async def ask_round(expert: Expert, cases: Sequence[Case], corpus: Neighbours) -> Sequence[Answer]:
-    """One corpus critic about a round, an answer a case. If it breaks it abstains from all."""
+async def ask_round(expert: Expert, cases: Sequence[Case], corpus: Neighbours) -> Sequence[Any]:
+    """What one corpus critic gives on a round, a case each, to be `taken`. If it breaks it abstains from all."""
     critic: Any = expert.critic
     limit = expert.limit * max(1, len(cases)) if expert.limit is not None else None
     try:
-        answers = await _within(limit, critic.review_round(cases, corpus))
+        answers: Sequence[Any] = await _within(limit, critic.review_round(cases, corpus))
         if len(answers) != len(cases):
             raise Nonsense(f"gave {len(answers)} answers on {len(cases)} dialogues")
-        return [checked(expert, answer, case) for answer, case in zip(answers, cases, strict=True)]
+        return answers
     except (Stopped, Mistake):
         raise
     except Exception as error:
         return [_failed(expert, "", error)] * len(cases)
+
+
+def taken(expert: Expert, given: Any, case: Case) -> Answer:
+    """What a corpus critic gave on one case, as an answer."""
+    try:
+        return checked(expert, given, case)
+    except Exception as error:
+        return _failed(expert, case.id, error)
 
 
 async def _each(expert: Expert, cases: Sequence[Case]) -> Answer:

@@ -12,7 +12,7 @@ from ..agents import Dialogue
 from ..models.errors import Mistake
 from ..models.request import Events, unwatched
 from . import language
-from .asking import Answer, CriticFailed, ask, ask_round
+from .asking import Answer, CriticFailed, ask, ask_round, taken
 from .case import Case, Limits, Sees, cases
 from .critic import Neighbours
 from .member import PanelMember
@@ -104,15 +104,21 @@ class Panel:
 
         `waiting` may read from storage as it is walked, once for each corpus critic and once at the end.
         """
-        answers = {}
-        for expert in self.experts:
-            if expert.corpus:
-                answers[expert.name] = await ask_round(expert, _Cases(waiting, expert.sees, limits), corpus)
-                for why in sorted(set(_failures(answers[expert.name]))):
-                    self._events(CriticFailed(expert.name, "", why))
+        asked = [expert for expert in self.experts if expert.corpus]
+        given = [await ask_round(expert, _Cases(waiting, expert.sees, limits), corpus) for expert in asked]
+        told: set[CriticFailed] = set()
         for index, (dialogue, review) in enumerate(waiting):
-            known: dict[str, Answer] = {ballot.critic: ballot.answer for ballot in review.ballots}
-            yield self._review(dialogue, known | {name: given[index] for name, given in answers.items()})
+            answers = {ballot.critic: ballot.answer for ballot in review.ballots}
+            for expert, round in zip(asked, given, strict=True):
+                answers[expert.name] = taken(expert, round[index], cases(dialogue, expert.sees, limits)[0])
+                for why in _failures([answers[expert.name]]):
+                    self._tell_once(CriticFailed(expert.name, "", why), told)
+            yield self._review(dialogue, answers)
+
+    def _tell_once(self, failure: CriticFailed, told: set[CriticFailed]) -> None:
+        if failure not in told:
+            told.add(failure)
+            self._events(failure)
 
     def _review(self, dialogue: Dialogue, answers: Mapping[str, Answer]) -> Review:
         ballots = tuple(member.ballot(answers[member.name]) for member in self.members if member.name in answers)

@@ -8,7 +8,8 @@ TertuliaError
  │   ├─ BudgetSpent      the next call would pass a limit of `budget:`
  │   ├─ AccountSpent     the account behind the key has no credit left
  │   └─ StorageFailed    the ledger can't be written (disk full, permission)
- └─ ReplyRefused         the server answered, and refuses this one request (content filter, too long)
+ ├─ ReplyRefused         the server answered, and refuses this one request (content filter, too long)
+ └─ NoJudge              this model can't judge: a critic that asks it abstains
 """
 
 
@@ -52,3 +53,7 @@ class StorageFailed(Stopped):
 
 class ReplyRefused(TertuliaError):
     """The server refuses this request for its content; other requests may pass."""
+
+
+class NoJudge(TertuliaError):
+    """This model can't judge, because it is no language model; the critic that asked abstains."""

@@ -15,7 +15,9 @@ class Options(BaseModel):
 
 class RehearsalOptions(Options):
     flaws: float = Field(0.15, ge=0, le=1)
-    """Share of turns with a mistake of the kind language models make."""
+    """Share of a speaker's conversations with a mistake of the kind language models make, about."""
+    latency: float = Field(0.0, ge=0, le=60)
+    """Seconds that a reply takes, on average: for watching. It changes no word."""
 
 
 class ScriptedOptions(Options):

@@ -115,7 +115,8 @@ class ModelSpec(BaseModel):
     def identity(self) -> str:
         """Who answers: the wire, the address and the provider's options; the same for every preset of one server."""
         address = f" {self.base_url}" if self.base_url else ""
-        options = "&".join(f"{name}={value}" for name, value in sorted(self.options.items()))
+        telling = sorted((name, value) for name, value in self.options.items() if name != "latency")
+        options = "&".join(f"{name}={value}" for name, value in telling)
         return f"{self.preset.wire}{address}" + (f"?{options}" if options else "")
 
     @property

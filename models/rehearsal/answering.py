@@ -5,7 +5,6 @@ from typing import Final
 
 from .fact import Fact
 from .floor import Floor, kin, tone
-from .grammar import swapped
 from .hearing import Heard
 from .lexicon import Act, Exchange, lexicon
 from .wording import Draft
@@ -66,7 +65,7 @@ def _say(draft: Draft, exchange: Exchange, heard: Heard) -> bool:
 
 def about(draft: Draft, topic: str, heard: Heard | None = None) -> None:
     """Answer a question about a topic from the profile; without a fact, say so without inventing one."""
-    own = next(untold(draft.floor, topic), None)
+    own = next(untold(draft, topic), None)
     if own is not None:
         _lead_in(draft, own, topic, heard)
         tell(draft, own)
@@ -76,12 +75,18 @@ def about(draft: Draft, topic: str, heard: Heard | None = None) -> None:
     if found is None:
         draft.choose(lexicon().talk["evade"])
     elif known is None or not draft.choose(found.lines["more"], known.slots):
-        draft.choose(found.lines["lacks"]) or draft.choose(lexicon().talk["evade"])
+        _ = draft.choose(found.lines["lacks"]) or draft.choose(lexicon().talk["evade"])
 
 
-def untold(state: Floor, topic: str) -> Iterator[Fact]:
-    """The speaker's own facts that answer a question on a topic, the closest first."""
-    left = [fact for index, fact in enumerate(state.me.facts) if index not in state.told]
+def unsaid(draft: Draft) -> list[Fact]:
+    """The speaker's own facts that are not out yet."""
+    told = draft.floor.told
+    return [own for index, own in enumerate(draft.floor.me.facts) if index not in told and own not in draft.told]
+
+
+def untold(draft: Draft, topic: str) -> Iterator[Fact]:
+    """Of these, the ones that answer a question on a topic, the closest first."""
+    left = unsaid(draft)
     yield from (fact for fact in left if fact.topic == topic)
     yield from (fact for fact in left if fact.topic != topic and fact.topic in kin(topic))
     if topic == "self":
@@ -91,7 +96,10 @@ def untold(state: Floor, topic: str) -> Iterator[Fact]:
 def tell(draft: Draft, fact: Fact) -> bool:
     """Bring up a fact in words that neither this conversation nor the profile has."""
     fresh = [telling.line for telling in fact.tellings]
-    return draft.say(draft.pick(fresh, fact.slots), fact.slots)
+    if draft.say(draft.pick(fresh, fact.slots), fact.slots):
+        draft.told.append(fact)
+        return True
+    return False
 
 
 def _lead_in(draft: Draft, fact: Fact, topic: str, heard: Heard | None) -> None:
@@ -121,9 +129,9 @@ def react(draft: Draft, news: Heard) -> None:
     if news.act is Act.SAY and _to_answer(draft, news):
         return
     found = lexicon().topics.get(news.topic)
-    if news.act is Act.TELL and found is not None and draft.odds(0.65):
-        if draft.choose(found.lines["reacts"], news.slots or {}):
-            return
+    own_words = news.act is Act.TELL and found is not None and draft.odds(0.65)
+    if own_words and found is not None and draft.choose(found.lines["reacts"], news.slots or {}):
+        return
     draft.choose(talk[_pool(draft, tone(news.topic) if news.topic else "plain")])
 
 
@@ -141,8 +149,3 @@ def _pool(draft: Draft, kind: str) -> str:
     if liking <= _DRY and draft.odds(0.45):
         return "dry"
     return "plain" if kind in ("plain", "warm") or draft.odds(0.25) else "light"
-
-
-def mirrored(text: str) -> str:
-    """What the other said of himself, as said of him."""
-    return swapped(text)

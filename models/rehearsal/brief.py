@@ -22,6 +22,8 @@ _OTHERS: Final = re.compile(r"^# Who else is there\n((?:[ \t]*- [^\n]*(?:\n|$))+
 _OTHER: Final = re.compile(r"^[ \t]*- ([^:\n]+?)(?::.*)?$", re.M)
 _SETTING: Final = re.compile(r"^# Setting\n(.+?)(?=\n\n?# |\Z)", re.M | re.S)
 
+_STYLED: Final = {"talkative": 2, "chatty": 2, "lively": 1, "terse": -2, "brief": -2, "laconic": -3, "shy": -2, "quiet": -2}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Brief:
@@ -66,14 +68,17 @@ def person(
     name: str, sentences: tuple[str, ...], traits: str, manner: str, others: tuple[str, ...], setting: str, length: int
 ) -> Brief:
     """A speaker from its pieces; `traits` is any text with `openness 3, ...` in it."""
-    facts = tuple(fact(sentence) for sentence in sentences)
+    facts = tuple(fact(sentence) for sentence in dict.fromkeys(sentences))
     told_by = {telling.key: index for index, known in enumerate(facts) for telling in known.tellings}
     told_by |= {norm(known.sentence): index for index, known in enumerate(facts)}
+    styles = frozenset(style.strip().lower() for style in manner.split(",") if style.strip())
+    nature = {found[1].lower(): int(found[2]) for found in _TRAIT.finditer(traits)}
+    nature["extraversion"] = nature.get("extraversion", 0) + sum(_STYLED.get(style, 0) for style in styles)
     return Brief(
         name=name,
         facts=facts,
-        nature={found[1].lower(): int(found[2]) for found in _TRAIT.finditer(traits)},
-        styles=frozenset(style.strip().lower() for style in manner.split(",") if style.strip()),
+        nature=nature,
+        styles=styles,
         others=others,
         setting=tuple(re.findall(r"\w+", setting.lower())),
         length=length,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .answering import about, tell, untold
+from .answering import tell, unsaid, untold
 from .fact import Fact
 from .floor import NOBODY, Floor, domain, kin
 from .history import ME
@@ -23,7 +23,7 @@ def lead(draft: Draft) -> None:
     taken = _STEPS[step](draft) if step else False
     if not taken and _must_go_on(draft):
         _open_subject(draft)
-    elif taken and step in ("relate", "tell", "more") and _asks_back(draft):
+    elif taken and step in ("tell", "more") and _asks_back(draft):
         draft.choose(lexicon().talk["back"])
 
 
@@ -37,7 +37,7 @@ def _steps(draft: Draft) -> list[tuple[str, float]]:
     return [
         ("follow", (4.0, 2.6, 0.8)[min(state.thread.depth, 2)] * ease if theirs and not done and not answered else 0.0),
         ("relate", (1.2 if state.thread.depth < 1 else 2.6) * ease if theirs and not draft.has(Act.TELL) else 0.0),
-        ("back", 2.2 * ease if answered and not theirs and _unheard(state) else 0.0),
+        ("back", 2.2 * ease if answered and not theirs and _unheard(draft) else 0.0),
         ("more", (0.8 + 0.15 * outgoing) if draft.has(Act.TELL) else 1.4 if not theirs and state.idle else 0.0),
         ("tell", fresh * ease * (1.4 if draft.has(Act.LACK) else 1.0)),
         ("ask", fresh * 0.9),
@@ -53,16 +53,17 @@ def _must_go_on(draft: Draft) -> bool:
     return not (quiet and draft.said and draft.odds(0.35))
 
 
-def _unheard(state: Floor) -> bool:
-    """Whether the other side has not yet spoken about the open subject."""
-    topic = state.thread.topic
-    return bool(topic or state.thread.exchange) and not state.raised.get(topic, set()) - {ME}
+def _unheard(draft: Draft) -> bool:
+    """Whether the other side has not yet spoken about the subject of this turn."""
+    thread = draft.floor.thread
+    topic = draft.told[-1].topic if draft.told else thread.topic
+    return bool(topic or thread.exchange) and not draft.floor.raised.get(topic, set()) - {ME}
 
 
 def _asks_back(draft: Draft) -> bool:
     if draft.has(Act.BACK, Act.ASK, Act.FOLLOW):
         return False
-    return _unheard(draft.floor) and draft.odds(0.2 + 0.03 * draft.floor.me.level("extraversion"))
+    return _unheard(draft) and draft.odds(0.2 + 0.03 * draft.floor.me.level("extraversion"))
 
 
 def _follow(draft: Draft) -> bool:
@@ -84,7 +85,7 @@ def _called(draft: Draft) -> str:
 
 def _relate(draft: Draft) -> bool:
     topic = draft.floor.thread.topic
-    own = next((fact for fact in untold(draft.floor, topic) if topic and topic != "self"), None)
+    own = next((fact for fact in untold(draft, topic) if topic and topic != "self"), None)
     if own is None:
         return False
     if draft.odds(0.75):
@@ -98,9 +99,7 @@ def _back(draft: Draft) -> bool:
 
 def _more(draft: Draft) -> bool:
     state = draft.floor
-    topic = state.thread.topic
-    if draft.has(Act.TELL):
-        topic = next((line.topic for line in draft.lines if line.act is Act.TELL), topic)
+    topic = draft.told[-1].topic if draft.told else state.thread.topic
     found = lexicon().topics.get(topic)
     known = next((fact for fact in state.me.facts if fact.topic == topic), None)
     return found is not None and known is not None and draft.choose(found.lines["more"], known.slots)
@@ -122,12 +121,12 @@ def _tell(draft: Draft) -> bool:
 
 
 def _next_fact(draft: Draft) -> Fact | None:
-    state = draft.floor
-    left = [fact for index, fact in enumerate(state.me.facts) if index not in state.told]
+    open_topic = draft.floor.thread.topic
+    left = unsaid(draft)
     if draft.has(Act.TELL) or not left:
         return None
-    here = domain(state.thread.topic)
-    return max(left, key=lambda fact: (fact.topic in kin(state.thread.topic)) + (domain(fact.topic) == here) + draft.chance.random())
+    here = domain(open_topic)
+    return max(left, key=lambda own: (own.topic in kin(open_topic)) + (domain(own.topic) == here) + draft.chance.random())
 
 
 def _ask(draft: Draft) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from .fact import Fact
 from .floor import Floor
 from .lexicon import Act, Line
 
@@ -17,15 +18,16 @@ class Draft:
     floor: Floor
     chance: Random
     said: list[str] = field(default_factory=list)
-    acts: list[Act] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    told: list[Fact] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         return " ".join(self.said)
 
     def has(self, *acts: Act) -> bool:
-        return any(act in acts for act in self.acts)
+        return any(line.act in acts for line in self.lines)
 
     def pick(self, pool: Sequence[Line], slots: Mapping[str, str] = _NOTHING) -> Line | None:
         """A line of the pool that fits the slots, was not said before, and preferably begins unlike the last turns."""
@@ -47,7 +49,7 @@ class Draft:
             return False
         text = line.filled(slots)
         self.said.append(f"{to}, {_lowered(text)}" if to else text)
-        self.acts.append(line.act)
+        self.lines.append(line)
         self.used.add(line.text)
         return True
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event
+
 from tertulia.agents import Dialogue, Job, Member, Place, SeatRole, StopReason, Turn
 from tertulia.corpus import ledger as ledger_module
 from tertulia.corpus.ledger import Ledger

@@ -287,8 +287,9 @@ class Stored(Sequence[tuple[Dialogue, Review]]):
     def __getitem__(self, at: Any) -> Any:
         if isinstance(at, slice):
             return Stored(self.reviews[at])
+        review = self.reviews[at]
         self.reads += 1
-        return talk("Hello.", "Hi.", id=self.reviews[at].dialogue), self.reviews[at]
+        return talk("Hello.", "Hi.", id=review.dialogue), review
 
 
 async def test_the_corpus_critics_complete_the_reviews_at_the_barrier(stand: Stand) -> None:
@@ -300,7 +301,7 @@ async def test_the_corpus_critics_complete_the_reviews_at_the_barrier(stand: Sta
     stored = Stored(local)
     final = [review async for review in panel.conclude(stored, Nobody())]
     assert every.seen == ["d0", "d1", "d2"]
-    assert stored.reads == 9  # twice by the critic that walks twice, once for the reviews
+    assert stored.reads == 9  # three walks: two by the critic, one for the reviews
     assert [review.dialogue for review in final] == ["d0", "d1", "d2"]
     assert all(review.complete and [b.critic for b in review.ballots] == ["repetition", "every"] for review in final)
     assert [review.decision.outcome.value for review in final] == ["accepted", "rejected", "accepted"]

@@ -1,0 +1,208 @@
+"""What happens at `tertulia stats`? A run in numbers: what was said, what critics let through, what it took."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ..corpus.corpus import Corpus
+from ..corpus.ledger import Ledger
+from ..corpus.reading import Usage
+from ..corpus.record import RunInfo
+from ..corpus.rounds import RoundReport, report_rounds
+from ..corpus.statistics import GuardRates, Statistics, collect
+from ..corpus.survival import AttemptRow, SurvivalTable
+from ..corpus.talk import Span, Talk
+from ..critics import Outcome
+from .badge import SIGNS
+from .change import round_table
+from .conversation import facts
+from .printing import print_json
+from .text import money, number, one_line, percent, share
+
+OPENERS = 5
+
+
+def stats(console: Console, run: str, rounds: bool, json: bool) -> int:
+    """Exit code 0. Raises Mistake."""
+    with Corpus.open(run) as corpus:
+        numbers = collect(corpus.records(outcomes=None))
+        usage, info = corpus.ledger.usage(), corpus.info
+        reports = list(_reports(corpus.ledger, info)) if rounds else []
+    if json:
+        print_json(as_json(info, numbers, usage, reports if rounds else None))
+        return 0
+    for part in report(info, numbers, usage):
+        console.print(part)
+    if rounds:
+        console.print(section("rounds", round_table(reports)))
+    return 0
+
+
+def _reports(ledger: Ledger, info: RunInfo) -> Iterator[RoundReport]:
+    return report_rounds(ledger.records(outcomes=None), int(info.scenario.get("seed") or 0))
+
+
+def report(info: RunInfo, numbers: Statistics, usage: Sequence[Usage]) -> Iterator[RenderableType]:
+    """Section by section; those without content are left out."""
+    yield heading(info, numbers)
+    yield section("what was said", talk_table(numbers))
+    yield section("how dialogues open", opener_table(numbers.accepted if numbers.accepted.dialogues else numbers.said))
+    yield section("why they ended", reason_table(numbers.stops))
+    if any(rates.asked_again or rates.failed for rates in numbers.guards):
+        yield section("replies that guards asked for again", guard_table(numbers.guards))
+    if numbers.survival.critics:
+        yield section(f"critics, {number(numbers.survival.reviewed, 'reviewed try', 'reviewed tries')}",
+                      survival_table(numbers.survival))  # fmt: skip
+        yield from skipped(numbers.survival)
+    if len(numbers.attempts) > 1:
+        yield section("rejected by attempt and critic", attempt_table(numbers.attempts, numbers.survival))
+    if usage:
+        yield section("calls", usage_table(usage))
+
+
+def section(title: str, body: RenderableType) -> Group:
+    return Group(Text(), Text(title, style="bold cyan"), body)
+
+
+def heading(info: RunInfo, numbers: Statistics) -> Group:
+    """The run's name, and what became of its tries."""
+    text = Text.assemble((one_line(info.name), "bold"), f" · {number(numbers.jobs, 'job')} · ")
+    text.append(number(numbers.tries, "try", "tries"))
+    outcomes = Text()
+    for outcome in (*Outcome, None):
+        if count := numbers.outcomes.get(outcome.value if outcome else "open", 0):
+            sign, style = SIGNS[outcome]
+            name = outcome.value if outcome else "open"
+            outcomes.append(f"{sign} {count:,} {name} ({percent(count, numbers.tries)})  ", style=style)
+    return Group(text, outcomes)
+
+
+def talk_table(numbers: Statistics) -> Table:
+    """All tries beside the accepted ones."""
+    table = _table("", "all tries", "accepted")
+    for label, shown in _talk(numbers.said, numbers.accepted):
+        table.add_row(label, *shown)
+    return table
+
+
+def _talk(said: Talk, accepted: Talk) -> Iterator[tuple[str, tuple[str, str]]]:
+    both = (said, accepted)
+    yield "dialogues", _each(both, lambda t: f"{t.dialogues:,}")
+    yield "turns a dialogue: mean (least–most)", _each(both, lambda t: span(t.turns))
+    yield "words a turn: mean (least–most)", _each(both, lambda t: span(t.words))
+    yield "distinct-1", _each(both, lambda t: decimal(t.distinct_1))
+    yield "distinct-2", _each(both, lambda t: decimal(t.distinct_2))
+    yield "with a placeholder such as [name]", _each(both, lambda t: share(t.placeholders))
+    yield "open with hi, hello or hey", _each(both, lambda t: share(t.greeting))
+
+
+def _each(both: tuple[Talk, Talk], shown: Any) -> tuple[str, str]:
+    return shown(both[0]), shown(both[1])
+
+
+def span(size: Span | None) -> str:
+    return "–" if size is None else f"{size.mean:.1f} ({size.least}–{size.most})"
+
+
+def decimal(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def opener_table(talk: Talk) -> Table:
+    table = _table("first words", "dialogues", "share")
+    for opener in talk.openers[:OPENERS]:
+        table.add_row(Text(one_line(opener.words, 40)), f"{opener.dialogues:,}", share(opener.share))
+    return table
+
+
+def reason_table(stops: Mapping[str, int]) -> Table:
+    total = sum(stops.values())
+    table = _table("stop reason", "tries", "share")
+    for reason, count in sorted(stops.items(), key=lambda item: (-item[1], item[0])):
+        table.add_row(str(reason), f"{count:,}", share(count / total))
+    return table
+
+
+def guard_table(guards: Sequence[GuardRates]) -> Table:
+    """A row for each model and guard."""
+    table = _table("model", "guard", "asked again", "a turn", "tries failed", left=2)
+    for rates in guards:
+        model = one_line(rates.model) or "–"
+        for guard, count in rates.asked_again.items() or {"–": 0}.items():
+            failed = f"{rates.failed:,}" if model else ""
+            table.add_row(Text(model), guard, f"{count:,}", share(rates.rates.get(guard, 0.0)), failed)
+            model = ""
+    return table
+
+
+def survival_table(table: SurvivalTable) -> Table:
+    """What each critic rejects, and what is left after it and all before it."""
+    shown = _table("critic", "counts as", "approves", "rejects", "abstains", "of its own", "survival", left=2)
+    for row in table.critics:
+        role = row.role + (", optional" if row.optional else "")
+        numbers = (f"{row.approved:,}", f"{row.rejected:,}", f"{row.abstained or '·'}")
+        survival = Text(share(row.survival), "dim" if row.role == "advise" else "")
+        shown.add_row(Text(one_line(row.critic)), Text(role, "dim"), *numbers, share(row.rejection), survival)
+    accepted = table.decided.get(Outcome.ACCEPTED, 0)
+    passed = share(accepted / table.reviewed) if table.reviewed else "–"
+    shown.add_row(Text("the panel accepts", "bold"), "", f"{accepted:,}", "", "", "", Text(passed, "bold"))
+    return shown
+
+
+def skipped(table: SurvivalTable) -> Iterator[Text]:
+    """Critics that never answered, and those that broke."""
+    for row in table.critics:
+        kinds = {"failed": row.failed, "skipped": row.skipped, "not applicable": row.not_applicable}
+        told = ", ".join(f"{kind} {count:,}x" for kind, count in kinds.items() if count)
+        if told:
+            never = "gave no verdict: " if not row.answered else "abstained: "
+            style = "yellow" if row.failed else "dim"
+            yield Text(f"{one_line(row.critic)} {never}{told}", style=style)
+
+
+def attempt_table(rows: Sequence[AttemptRow], survival: SurvivalTable) -> Table:
+    """A row an attempt, a column a critic that rejected something."""
+    named = [row.critic for row in survival.critics if any(a.rejections.get(row.critic) for a in rows)]
+    table = _table("attempt", "tries", *(one_line(name) for name in named), "accepted", "so far")
+    for row in rows:
+        counts = [f"{row.rejections.get(name) or '·'}" for name in named]
+        accepted = f"{row.outcomes.get(Outcome.ACCEPTED, 0):,}"
+        table.add_row(str(row.attempt), f"{row.tries:,}", *counts, accepted, f"{row.accepted_so_far:,}")
+    return table
+
+
+def usage_table(usage: Sequence[Usage]) -> Table:
+    """A row for each model and task, over all resumes; calls that the ledger answered cost nothing and are not here."""
+    table = _table("model", "task", "calls", "tokens in", "tokens out", "money", "s a call", left=2)
+    for row in sorted(usage, key=lambda row: (row.model, row.task)):
+        table.add_row(Text(one_line(row.model)), row.task, *_used(row))
+    total = Usage("", "", *(sum(column) for column in zip(*(row[2:] for row in usage), strict=True)))
+    if len(usage) > 1:
+        table.add_row(Text("all", "bold"), "", *_used(total))
+    return table
+
+
+def _used(row: Usage) -> Iterator[str]:
+    yield from (f"{row.calls:,}", f"{row.prompt_tokens:,}", f"{row.completion_tokens:,}", money(row.usd))
+    yield f"{row.seconds / row.calls:.2f}" if row.calls else "–"
+
+
+def _table(*names: str, left: int = 1) -> Table:
+    """The first columns hold words, the others numbers."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=False)
+    for at, name in enumerate(names):
+        if at < left:
+            table.add_column(name, overflow="fold")
+        else:
+            table.add_column(name, justify="right")
+    return table
+
+
+def as_json(
+    info: RunInfo, numbers: Statistics, usage: Sequence[Usage], reports: Sequence[RoundReport] | None
+) -> dict[str, Any]:
+    data = {"name": info.name, **numbers.to_dict(), "usage": [row._asdict() for row in usage]}
+    return data if reports is None else {**data, "rounds": [report.to_dict() for report in reports]}
