@@ -38,9 +38,7 @@ def cards(dialogue: Dialogue) -> Group:
 
 
 def public(persona: Persona) -> Text:
-    lines = [
-        line for line in (one_line(persona.introduction), _labelled("to the others: ", persona.relation)) if line
-    ]
+    lines = [line for line in (one_line(persona.introduction), _labelled("to the others: ", persona.relation)) if line]
     return Text("\n".join(lines) if lines else "nothing but the name is public", style="" if lines else "dim italic")
 
 

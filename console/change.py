@@ -17,18 +17,21 @@ NAMES: Mapping[str, str] = {
     "opener_entropy": "opener entropy (bits)",
     "reuse": "jobs with the most used exemplar",
 }
+LEGEND = "in brackets the bootstrap interval of 95 %; shares change by points; in colour where it leaves zero out"
 SHARES = frozenset({"acceptance", "reuse"})
 BETTER = {"acceptance": 1, "distinct_2": 1, "similarity": -1, "opener_entropy": 1, "reuse": -1}
 """Whether more of it is good (1) or bad (-1)."""
 
 
 def round_table(reports: Sequence[RoundReport]) -> RenderableType:
-    """A block a measure, a row a round: the value, and how it differs from the first round and from the one before."""
+    """Counts of each round, then a block for each measure: its values, and how they differ from the first round and
+    from the one before."""
     if not reports:
         return Text("no round yet", style="dim italic")
-    parts: list[RenderableType] = [counts(reports), Text()]
-    parts += [changes(reports), Text(legend(), style="dim")]
-    return Group(*parts)
+    parts: list[RenderableType] = [counts(reports)]
+    for name in MEASURES:
+        parts += [Text(), Text(NAMES[name], style="bold"), changes(name, reports)]
+    return Group(*parts, Text(), *([Text(LEGEND, style="dim")] if len(reports) > 1 else []))
 
 
 def counts(reports: Sequence[RoundReport]) -> Table:
@@ -41,15 +44,16 @@ def counts(reports: Sequence[RoundReport]) -> Table:
     return table
 
 
-def changes(reports: Sequence[RoundReport]) -> Table:
-    table = _table("measure", "round", "value", "since the first", "since the last", left=1)
-    for name in MEASURES:
-        label = NAMES[name]
-        for report in reports:
-            found = (report.since_first.get(name), report.since_previous.get(name))
-            row = (label, str(report.summary.round), value(name, report.summary))
-            table.add_row(*row, *(shown(name, change) for change in found))
-            label = ""
+def changes(name: str, reports: Sequence[RoundReport]) -> Table:
+    """One measure, a row a round. From the third round on the round before is not the first any more."""
+    later = len(reports) > 2
+    table = _table("round", "value", "since the first", *(["since the round before"] if later else []))
+    for column, width in zip(table.columns, (5, 8, 25, 25), strict=False):
+        column.min_width = width
+    for number, report in enumerate(reports):
+        since = [shown(name, report.since_first.get(name))]
+        since += [shown(name, report.since_previous.get(name)) if number > 1 else Text()] if later else []
+        table.add_row(str(report.summary.round), value(name, report.summary), *since)
     return table
 
 
@@ -70,12 +74,8 @@ def shown(name: str, change: Change | None) -> Text:
     return Text(text, style=("green" if better else "red") if change.clear else "")
 
 
-def legend() -> str:
-    return "in brackets: bootstrap interval of 95 %; shares change in points; colour: the interval leaves zero out"
-
-
-def _table(*names: str, left: int = 0) -> Table:
+def _table(*names: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=False)
-    for at, name in enumerate(names):
-        table.add_column(name, justify="left" if at < left else "right")
+    for name in names:
+        table.add_column(name, justify="right")
     return table

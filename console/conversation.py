@@ -60,7 +60,7 @@ def person(member: Member, colour: str) -> Text:
     place = ", ".join(one_line(word) for word in (member.seat, member.role or "", member.model) if word)
     text.append(f" ({place})", style="not bold dim")
     intro = one_line(member.persona.introduction)
-    return text.append(f" {intro}" if intro else "", style="not bold default")
+    return text.append(f" · {intro}" if intro else "", style="not bold default")
 
 
 def turns(dialogue: Dialogue, flagged: Collection[int] = ()) -> RenderableType:
@@ -109,9 +109,7 @@ def spoken(dialogue: Dialogue) -> Iterator[Text]:
 
 def others(records: Sequence[Record]) -> Text:
     """The other tries of a job, with what became of them."""
-    marks = [
-        Text.assemble(place_name(record.dialogue.place), " ", outcome_badge(record.outcome)) for record in records
-    ]
+    marks = [Text.assemble(place_name(record.dialogue.place), " ", outcome_badge(record.outcome)) for record in records]
     return Text(" · ").join(marks)
 
 

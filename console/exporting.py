@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group
-from rich.table import Table
 from rich.text import Text
 
 from ..corpus.corpus import Corpus
@@ -51,7 +50,7 @@ def known(format: str | None) -> str:
         return str(format)
     meant = closest(format, FORMATS) if format else None
     what = f"no file format {format!r}" if format else "which format? give --format"
-    lines = [f"{what}{f'; did you mean {meant!r}?' if meant else ''}{'; known:' if format else ':'}"]
+    lines = [f"{what}{f'; did you mean {meant!r}? known:' if meant else '; known:'}"]
     width = max(map(len, FORMATS))
     raise Mistake("\n".join([*lines, *(f"  {name:<{width}}  {ABOUT.get(name, '')}".rstrip() for name in FORMATS)]))
 
@@ -76,14 +75,6 @@ def told(summary: ExportSummary, include: Sequence[Outcome] | None) -> Group:
     ]
     hint = Text("nothing to train on: no dialogue was accepted; --include rejected exports more", style="yellow")
     return Group(facts(rows), *([] if summary.dialogues else [hint]))
-
-
-def formats() -> Table:
-    """A line a format."""
-    table = Table.grid(padding=(0, 2))
-    for name in FORMATS:
-        table.add_row(Text(name, "bold"), ABOUT.get(name, ""))
-    return table
 
 
 def as_json(summary: ExportSummary) -> dict[str, Any]:

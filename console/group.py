@@ -55,9 +55,7 @@ def critics_try(
 
 @personas.command("list", epilog=example("tertulia personas list", "tertulia personas list my-people.yaml"))
 def personas_list(
-    where: Annotated[
-        str | None, typer.Argument(metavar="[LIBRARY|FILE]", show_default="all shipped libraries")
-    ] = None,
+    where: Annotated[str | None, typer.Argument(metavar="[LIBRARY|FILE]", show_default="all shipped libraries")] = None,
     json: Json = False,
 ) -> int:
     """The personas of a shipped library or of a file, one line each."""

@@ -92,7 +92,7 @@ def remark(finding: Finding, names: Mapping[str, str]) -> Text:
     where = ", ".join(filter(None, (turn, seat)))
     text = Text.assemble((f"{where}: " if where else "", "bold"), one_line(finding.text))
     for label, words in (("profile", finding.sentence), ("said", finding.span)):
-        if words:
+        if words and words not in finding.text:
             text.append(f"\n{label}: ", style="not bold dim").append(f"“{one_line(words, QUOTED)}”", style="italic")
     return text
 

@@ -133,7 +133,9 @@ def export(
 @app.command(epilog=example("tertulia stats runs/demo --rounds"))
 def stats(
     run: Run,
-    rounds: Annotated[bool, typer.Option("--rounds", help="Also each round, and how it differs from the first.")] = False,
+    rounds: Annotated[
+        bool, typer.Option("--rounds", help="Also each round, and how it differs from the first.")
+    ] = False,
     json: Json = False,
 ) -> int:
     """Count a run: lengths, diversity, openers, what each critic lets through, what models were asked and cost."""

@@ -15,7 +15,7 @@ from ..corpus.rounds import RoundReport, report_rounds
 from ..corpus.statistics import GuardRates, Statistics, collect
 from ..corpus.survival import AttemptRow, SurvivalTable
 from ..corpus.talk import Span, Talk
-from ..critics import Outcome
+from ..critics import Outcome, SeatKind
 from .badge import SIGNS
 from .change import round_table
 from .conversation import facts
@@ -23,6 +23,7 @@ from .printing import print_json
 from .text import money, number, one_line, percent, share
 
 OPENERS = 5
+NAME_WIDTH = 20
 
 
 def stats(console: Console, run: str, rounds: bool, json: bool) -> int:
@@ -140,27 +141,26 @@ def guard_table(guards: Sequence[GuardRates]) -> Table:
 
 def survival_table(table: SurvivalTable) -> Table:
     """What each critic rejects, and what is left after it and all before it."""
-    shown = _table("critic", "counts as", "approves", "rejects", "abstains", "of its own", "survival", left=2)
+    shown = _table("critic", "counts as", "approves", "rejects", "of its own", "abstains", "survival", left=2)
     for row in table.critics:
-        role = row.role + (", optional" if row.optional else "")
-        numbers = (f"{row.approved:,}", f"{row.rejected:,}", f"{row.abstained or '·'}")
-        survival = Text(share(row.survival), "dim" if row.role == "advise" else "")
-        shown.add_row(Text(one_line(row.critic)), Text(role, "dim"), *numbers, share(row.rejection), survival)
+        counts = (f"{row.approved:,}", f"{row.rejected:,}", share(row.rejection), f"{row.abstained or '·'}")
+        survival = Text(share(row.survival), "dim" if row.role == SeatKind.ADVISE else "")
+        shown.add_row(Text(one_line(row.critic, NAME_WIDTH)), Text(row.role, "dim"), *counts, survival)
     accepted = table.decided.get(Outcome.ACCEPTED, 0)
     passed = share(accepted / table.reviewed) if table.reviewed else "–"
-    shown.add_row(Text("the panel accepts", "bold"), "", f"{accepted:,}", "", "", "", Text(passed, "bold"))
+    shown.add_row(Text("the whole panel", "bold"), "", f"{accepted:,}", "", "", "", Text(passed, "bold"))
     return shown
 
 
 def skipped(table: SurvivalTable) -> Iterator[Text]:
-    """Critics that never answered, and those that broke."""
+    """Critics that abstained, and why."""
     for row in table.critics:
         kinds = {"failed": row.failed, "skipped": row.skipped, "not applicable": row.not_applicable}
         told = ", ".join(f"{kind} {count:,}x" for kind, count in kinds.items() if count)
         if told:
-            never = "gave no verdict: " if not row.answered else "abstained: "
-            style = "yellow" if row.failed else "dim"
-            yield Text(f"{one_line(row.critic)} {never}{told}", style=style)
+            name = one_line(row.critic) + (" (optional)" if row.optional else "")
+            what = "abstained" if row.answered else "gave no verdict"
+            yield Text(f"{name} {what}: {told}", style="yellow" if row.failed else "dim")
 
 
 def attempt_table(rows: Sequence[AttemptRow], survival: SurvivalTable) -> Table:

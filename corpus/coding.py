@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 
 from ..agents import Dialogue, Job, Member, SeatRole, Turn
 from ..critics import Abstention, Ballot, Decision, Finding, Outcome, Review, SeatKind, Verdict, Why
+from ..models.request import Reply
 from ..personas import Persona
 from .record import RunInfo
 
@@ -161,6 +162,21 @@ def _answer(row: RowMapping) -> Verdict | Abstention:
         return Abstention(Why(row["abstains"]), payload["why"])
     findings = tuple(Finding(**finding) for finding in payload["findings"])
     return Verdict(bool(row["approve"]), row["score"], findings, payload["advice"])
+
+
+def reply_row(reply: Reply) -> Row:
+    return {
+        "text": to_json(reply.text),
+        "thought": None if reply.thought is None else to_json(reply.thought),
+        "finish": reply.finish,
+        "prompt_tokens": reply.prompt_tokens,
+        "completion_tokens": reply.completion_tokens,
+    }
+
+
+def reply_of(row: RowMapping) -> Reply:
+    thought = None if row["thought"] is None else from_json(row["thought"])
+    return Reply(from_json(row["text"]), thought, row["finish"], row["prompt_tokens"], row["completion_tokens"])
 
 
 def info_text(info: RunInfo) -> str:

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
 from ..models.request import Kind, Part, Reply, Request
-from .coding import Row, Texts, from_json, shelved, to_json
+from .coding import Row, Texts, reply_row, shelved, to_json
 from .schema import replies, settings
+from .sent import Kept, Outbox
 from .storing import Shelf, Stored, adding
 from .writer import Write, Writer
 
@@ -25,14 +26,6 @@ TAIL = 2
 """Parts at the end of a request (reminder, note) that the next one of its conversation leaves out."""
 SCOPES = 4096
 """Open scopes; the one unused for longest is forgotten, and loaded again when it is used."""
-
-REPLY = (replies.c.text, replies.c.thought, replies.c.finish, replies.c.prompt_tokens, replies.c.completion_tokens)
-OF_SCOPE: Select[Any] = select(replies.c.n, replies.c.key, *REPLY).where(
-    replies.c.run == bindparam("run"), replies.c.scope == bindparam("scope")
-)
-OF_KEY: Select[Any] = select(*REPLY).where(
-    replies.c.run == bindparam("run"), replies.c.scope == "", replies.c.key == bindparam("key")
-)
 
 
 class Spent(NamedTuple):
@@ -52,24 +45,22 @@ class Spent(NamedTuple):
 class Scope:
     """What is remembered of a job while it runs. Requests and replies are numbered from 0."""
 
-    replies: dict[str, Reply] = field(default_factory=dict)
+    kept: dict[str, Kept] = field(default_factory=dict)
     """By key."""
     underway: set[str] = field(default_factory=set)
     """Keys that are on the way to the ledger, and not known to be committed."""
-    numbers: dict[str, int] = field(default_factory=dict)
-    """By key."""
     said: dict[str, int] = field(default_factory=dict)
     """Number of a reply by its text."""
     chains: list[tuple[int, tuple[Part, ...]]] = field(default_factory=list)
     """The last request of each conversation, newest first."""
 
-    def go_on(self, key: str, parts: tuple[Part, ...]) -> tuple[int | None, int]:
+    def go_on(self, number: int, parts: tuple[Part, ...]) -> tuple[int | None, int]:
         """Number of the request that starts most like this one, and how many parts they share; this one follows it."""
         at, shared = self._nearest(parts)
         parent = self.chains[at][0] if shared else None
         if shared and shared >= len(self.chains[at][1]) - TAIL:
             del self.chains[at]
-        self.chains.insert(0, (self.numbers[key], parts))
+        self.chains.insert(0, (number, parts))
         del self.chains[CHAINS:]
         return parent, shared
 
@@ -103,30 +94,29 @@ class Replies:
         self._reading = reading
         self._shelf = shelf
         self._scopes: OrderedDict[str, Scope] = OrderedDict()
+        self._outbox = Outbox(reading, run)
         self._settings = Settings(run, reading)
         self._adding = adding(replies, reading.dialect.name)
         self.spent = spent(reading, run)
 
     async def get(self, request: Request) -> Reply | None:
         if not request.scope:
-            key = bytes.fromhex(request.key)
-            row = self._reading.execute(OF_KEY, {"run": self._run, "key": key}).mappings().first()
-            return reply_of(row) if row else None
+            return self._outbox.reply(request.key)
         scope = self._scope(request.scope)
-        reply = scope.replies.get(request.key)
-        if reply is not None:
-            await self._arrival(scope, request.key)
-            scope.go_on(request.key, request.parts)
-        return reply
+        kept = scope.kept.get(request.key)
+        if kept is None:
+            return None
+        await self._arrival(scope, request.key)
+        scope.go_on(kept.number, kept.parts)
+        return kept.reply
 
     async def put(self, request: Request, reply: Reply, *, usd: float, seconds: float) -> None:
         scope = self._scope(request.scope) if request.scope else Scope()
-        if request.key in scope.replies:
+        if request.key in scope.kept:
             await self._arrival(scope, request.key)
             return
         rows = self._rows(scope, request, reply)
         rows[-1][1].update(usd=usd, seconds=seconds)
-        scope.replies[request.key] = reply
         scope.underway.add(request.key)
         await self._writer.write(Write(rows))
         scope.underway.discard(request.key)
@@ -158,15 +148,15 @@ class Replies:
 
     def _load(self, name: str) -> Scope:
         scope = Scope()
-        for row in self._reading.execute(OF_SCOPE, {"run": self._run, "scope": name}).mappings():
-            key, reply = row["key"].hex(), reply_of(row)
-            scope.replies[key], scope.numbers[key], scope.said[reply.text] = reply, row["n"], row["n"]
+        for kept in self._outbox.kept(name):
+            scope.kept[kept.key] = kept
+            scope.said[kept.reply.text] = kept.number
         return scope
 
     def _rows(self, scope: Scope, request: Request, reply: Reply) -> list[Stored]:
         """The reply's row is the last."""
-        number = scope.numbers[request.key] = len(scope.numbers)
-        parent, shared = scope.go_on(request.key, request.parts)
+        number = len(scope.kept)
+        parent, shared = scope.go_on(number, request.parts)
         setting, stored = self._settings.of(request)
         texts: Texts = {}
         row = {
@@ -182,6 +172,7 @@ class Replies:
             **reply_row(reply),
         }
         scope.said[reply.text] = number
+        scope.kept[request.key] = Kept(number, request.key, request.parts, reply)
         return [*stored, *self._shelf.rows(texts), (self._adding, row)]
 
 
@@ -196,21 +187,6 @@ def part_data(part: Part, said: Mapping[str, int], texts: Texts) -> list[Any]:
         address, text = shelved(part.text)
         what, texts[address] = [address.hex()], text
     return [part.role, part.kind, part.seat, part.text if what is None else what]
-
-
-def reply_row(reply: Reply) -> Row:
-    return {
-        "text": to_json(reply.text),
-        "thought": None if reply.thought is None else to_json(reply.thought),
-        "finish": reply.finish,
-        "prompt_tokens": reply.prompt_tokens,
-        "completion_tokens": reply.completion_tokens,
-    }
-
-
-def reply_of(row: RowMapping) -> Reply:
-    thought = None if row["thought"] is None else from_json(row["thought"])
-    return Reply(from_json(row["text"]), thought, row["finish"], row["prompt_tokens"], row["completion_tokens"])
 
 
 def spent(connection: Connection, run: int) -> Spent:

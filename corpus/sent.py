@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, select
 
 from ..models.errors import TertuliaError
 from ..models.request import Kind, Part, Reply, Request, Role, Task
-from .coding import from_json
-from .replies import reply_of
+from .coding import from_json, reply_of
 from .schema import replies, settings, texts
 
 PAGE = 256
@@ -26,6 +25,15 @@ class Sent:
     seconds: float
 
 
+class Kept(NamedTuple):
+    """What is stored of one call: its place in the scope, its key, all its parts, the reply."""
+
+    number: int
+    key: str
+    parts: tuple[Part, ...]
+    reply: Reply
+
+
 class Outbox:
     """Puts requests together again from what is stored of them."""
 
@@ -34,10 +42,18 @@ class Outbox:
         self._run = run
         self._settings: dict[int, RowMapping] = {}
 
+    def reply(self, key: str) -> Reply | None:
+        """That of a call without a scope."""
+        rows = self._rows(replies.c.scope == "", replies.c.key == bytes.fromhex(key))
+        return reply_of(rows[0]) if rows else None
+
+    def kept(self, scope: str) -> list[Kept]:
+        """The calls of a scope by number."""
+        return self._whole(self._rows(replies.c.scope == scope))
+
     def of_scope(self, scope: str) -> list[Sent]:
         """All calls of a job, in the order of their replies. Raises TertuliaError for a damaged one."""
-        rows = self._rows(replies.c.scope == scope)
-        return self._whole(sorted(rows, key=lambda row: int(row["n"])))
+        return self._sent(self._rows(replies.c.scope == scope))
 
     def all(self) -> Iterator[Sent]:
         """Every call of the run, scope by scope, in an order that does not change; streamed."""
@@ -52,7 +68,7 @@ class Outbox:
         last = b""
         while rows := self._rows(replies.c.scope == "", replies.c.key > last, limit=PAGE):
             for row in rows:
-                yield from self._whole([row])
+                yield from self._sent([row])
             last = rows[-1]["key"]
 
     def _scopes(self, last: str) -> list[str]:
@@ -65,34 +81,40 @@ class Outbox:
             query = query.order_by(replies.c.key).limit(limit)
         return list(self._connection.execute(query).mappings())
 
-    def _whole(self, rows: list[RowMapping]) -> list[Sent]:
-        """The calls of one scope, in the order of their numbers: parents come before those that go on with them."""
+    def _whole(self, rows: list[RowMapping]) -> list[Kept]:
+        """In the order of their numbers: parents come before those that go on with them."""
         said = {row["n"]: reply_of(row) for row in rows}
-        kept = {row["n"]: from_json(row["parts"]) for row in rows}
-        whats = [part[-1] for parts in kept.values() for part in parts]
+        stored = {row["n"]: from_json(row["parts"]) for row in rows}
+        whats = [part[-1] for parts in stored.values() for part in parts]
         shelf = self._texts(what[0] for what in whats if isinstance(what, list) and len(what) == 1)
-        whole: dict[int, tuple[Part, ...]] = {}
-        for row in rows:
-            start = whole[row["parent"]][: row["shared"]] if row["parent"] is not None else ()
-            whole[row["n"]] = start + tuple(_part(data, said, shelf) for data in kept[row["n"]])
-        return [self._sent(row, whole[row["n"]], said[row["n"]]) for row in rows]
+        whole: dict[int, Kept] = {}
+        for row in sorted(rows, key=lambda row: int(row["n"])):
+            n, parent = row["n"], row["parent"]
+            start = () if parent is None else whole[parent].parts[: row["shared"]]
+            parts = start + tuple(_part(data, said, shelf) for data in stored[n])
+            whole[n] = Kept(n, row["key"].hex(), parts, said[n])
+        return list(whole.values())
 
-    def _sent(self, row: RowMapping, parts: tuple[Part, ...], reply: Reply) -> Sent:
+    def _sent(self, rows: list[RowMapping]) -> list[Sent]:
+        by_number = {row["n"]: row for row in rows}
+        return [self._call(by_number[kept.number], kept) for kept in self._whole(rows)]
+
+    def _call(self, row: RowMapping, kept: Kept) -> Sent:
         setting = self._setting(row["setting"])
         payload = from_json(setting["payload"])
         request = Request(
             endpoint=setting["endpoint"],
             model=setting["model"],
-            parts=parts,
+            parts=kept.parts,
             sampling=payload["sampling"],
             seed=row["seed"],
             schema=payload["schema"],
             task=Task(setting["task"]),
             scope=row["scope"],
         )
-        if request.key != row["key"].hex():
-            raise TertuliaError(f"request {row['key'].hex()} of job {row['scope']!r} is damaged in the ledger")
-        return Sent(request, reply, row["usd"], row["seconds"])
+        if request.key != kept.key:
+            raise TertuliaError(f"request {kept.key} of job {row['scope']!r} is damaged in the ledger")
+        return Sent(request, kept.reply, row["usd"], row["seconds"])
 
     def _setting(self, number: int) -> RowMapping:
         if number not in self._settings:

@@ -12,4 +12,6 @@ def text_of(name: str, base: Path | None = None) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"can't read {str(path)!r}: {error.strerror if isinstance(error, OSError) else error}") from error
+        raise ValueError(
+            f"can't read {str(path)!r}: {error.strerror if isinstance(error, OSError) else error}"
+        ) from error

@@ -141,15 +141,24 @@ async def test_a_dialogue_costs_what_was_said_not_its_square(tmp_path: Path, led
 
 
 async def test_many_dialogues_need_about_four_kilobytes_each_for_their_requests(tmp_path: Path, ledger: Ledger) -> None:
-    await asyncio.gather(*(talk(ledger, index, 16) for index in range(50)))
-    before = (tmp_path / FILE).stat().st_size + (tmp_path / f"{FILE}-wal").stat().st_size
-    for index in range(50, 250):
-        await talk(ledger, index, 16)
-        ledger.replies.forget(f"1/{index}")
+    sizes = []
+    for start in (0, 100):
+        await asyncio.gather(*(talk(ledger, index, 16) for index in range(start, start + 100)))
+        ledger.close()
+        sizes.append((tmp_path / FILE).stat().st_size)
+        ledger = Ledger.open(tmp_path)
     ledger.close()
-    with Ledger.open(tmp_path):
-        pass
-    assert ((tmp_path / FILE).stat().st_size - before) / 200 < 16 * 70 + 4_000
+    spoken = 16 * len("Turn 9 of dialogue 100, of some twelve words, as people say them.")
+    assert 0 < (sizes[1] - sizes[0]) / 100 - spoken < 4_096
+
+
+async def test_a_request_is_kept_as_first_sent_though_an_equal_one_was_cut_otherwise(ledger: Ledger) -> None:
+    whole, cut = request(said("1\n\n2")), request(said("1"), said("2"))
+    await put(ledger, whole)
+    assert await ledger.replies.get(cut) is not None
+    follower = request(said("1"), said("2"), said("3"))
+    await put(ledger, follower)
+    assert [sent.request.parts for sent in ledger.requests_in("1/0")] == [whole.parts, follower.parts]
 
 
 async def test_an_interrupted_dialogue_goes_on_as_if_it_had_not_been(tmp_path: Path, ledger: Ledger) -> None:

@@ -6,6 +6,7 @@ from tertulia.agents import Dialogue, Member, Turn
 from tertulia.critics import Case, Limits, PanelMember, Sees, Verdict
 from tertulia.critics.case import cases
 from tertulia.critics.critic import Critic
+from tertulia.critics.panel import UNLIMITED
 from tertulia.personas import Persona
 
 ANN = ("I draw birds for a museum.", "My brother sails a red boat.")
@@ -29,12 +30,12 @@ def talk(
     return Dialogue(id, cast, turns, language=language, seed=3)
 
 
-def case_of(dialogue: Dialogue, sees: Sees = Sees.TRANSCRIPT, limits: Limits = Limits(), at: int = 0) -> Case:
+def case_of(dialogue: Dialogue, sees: Sees = Sees.TRANSCRIPT, limits: Limits = UNLIMITED, at: int = 0) -> Case:
     """The dialogue as a critic sees it; `at` picks the seat with OWN_PERSONAS."""
     return cases(dialogue, sees, limits)[at]
 
 
-async def verdict(critic: Critic, dialogue: Dialogue, limits: Limits = Limits(), at: int = 0) -> Verdict:
+async def verdict(critic: Critic, dialogue: Dialogue, limits: Limits = UNLIMITED, at: int = 0) -> Verdict:
     """The critic's verdict on what it is shown of the dialogue."""
     answer = await critic.review(case_of(dialogue, critic.sees, limits, at))
     assert isinstance(answer, Verdict)

@@ -1,5 +1,6 @@
 """Any AutoGen agent may sit on a panel: one that is made, a class, or a function with or without a chat client."""
 
+import asyncio
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -62,8 +63,6 @@ async def test_an_agent_that_is_made_is_reset_for_each_dialogue(stand: ModuleTyp
 
 
 async def test_one_agent_is_asked_about_one_dialogue_at_a_time(stand: ModuleType) -> None:
-    import asyncio
-
     class Slow(Clerk):
         busy = 0
 

@@ -60,7 +60,10 @@ NUMBERS = count()
     [
         (Odd(lambda case: True), "answered 'bool', neither a Verdict nor an Abstention"),
         (Odd(lambda case: case.turns[0] and YES), "nothing-said: IndexError"),
-        (Odd(lambda case: Verdict(True, 1.0, (Finding("x", len(case.turns)),))), "one-turn: a finding names turn 1 of 1"),
+        (
+            Odd(lambda case: Verdict(True, 1.0, (Finding("x", len(case.turns)),))),
+            "one-turn: a finding names turn 1 of 1",
+        ),
         (Odd(lambda case: Verdict(True, 1 / (1 + next(NUMBERS)))), "plain: another answer when asked again"),
         (Odd(spoil), "plain: the case was changed"),
         (Odd(lambda case: Abstention(Why.FAILED, "")), "it abstains without saying why"),

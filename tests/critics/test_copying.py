@@ -50,7 +50,7 @@ async def test_one_copied_sentence_a_side_is_allowed_and_named() -> None:
 
 async def test_two_copied_sentences_are_rejected_with_advice_for_that_seat_alone() -> None:
     dialogue = talk("I draw birds for a museum.", "I have two grey cats.", "My brother sails a red boat!")
-    [panel] = [Panel(members("copy-paste"))]
+    panel = Panel(members("copy-paste"))
     answer = (await panel.review(dialogue)).ballots[0].answer
     assert isinstance(answer, Verdict)
     assert not answer.approve
@@ -87,7 +87,9 @@ async def test_repetition(texts: list[str], found: list[tuple[int, str]]) -> Non
 
 
 async def test_repetition_advises_the_one_who_repeats() -> None:
-    answer = await verdict(Repetition(), talk("Where did you learn to bake?", "At home.", "Where did you learn to bake?"))
+    answer = await verdict(
+        Repetition(), talk("Where did you learn to bake?", "At home.", "Where did you learn to bake?")
+    )
     assert not answer.approve
     assert set(answer.advice) == {"a"}
     assert "Where did you learn to bake?" in answer.advice["a"]

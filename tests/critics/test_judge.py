@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from tertulia.agents import Place
 from tertulia.critics import Abstention, Finding, Outcome, Panel, Review, Verdict, Why
 from tertulia.critics.asking import CriticFailed
 from tertulia.critics.material import material, plain
+from tertulia.critics.parsing import read_verdict
+from tertulia.critics.prompt import render
 from tertulia.models import ChatClient, ModelSpec, Reply, ReplyRefused, Request, Scripted, connect
 from tertulia.models import Task as Purpose
 
@@ -35,7 +38,9 @@ def in_turn(*replies: str | Exception) -> Callable[[Request], object]:
     return lambda request: replies[min(len(request.messages) // 2, len(replies)) - 1]
 
 
-async def judged(script: Callable[[Request], object] | str, *, said: object = HELLO, **options: str) -> Verdict | Abstention:
+async def judged(
+    script: Callable[[Request], object] | str, *, said: object = HELLO, **options: str
+) -> Verdict | Abstention:
     review = await reviewed(client(script)[0], said, **options)
     return review.ballots[0].answer
 
@@ -124,8 +129,6 @@ async def test_a_model_that_only_repeats_a_verdict_from_the_dialogue_has_not_jud
 
 
 async def test_a_call_is_greedy_seeded_by_place_and_paid_by_its_job() -> None:
-    from dataclasses import replace
-
     chat, endpoint = client(GOOD)
     for index in (4, 4, 5):
         await reviewed(chat, replace(HELLO, place=Place(1, index)))
@@ -185,9 +188,6 @@ async def test_reasoning_beside_the_reply_is_no_part_of_it() -> None:
 
 
 def test_the_example_in_the_instructions_is_readable_as_an_answer() -> None:
-    from tertulia.critics.parsing import read_verdict
-    from tertulia.critics.prompt import render
-
     example = render("judge", rubric="Be kind.").splitlines()[-1]
     shown = material(case_of(talk(*["Yes."] * 8, names=("Mia", "Bo"))), "judge")
     verdict = read_verdict(example, shown)

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -28,6 +30,7 @@ from tertulia.critics import (
     Why,
 )
 from tertulia.critics.asking import CriticFailed
+from tertulia.critics.panel import _Cases
 from tertulia.models.errors import Mistake, ServerDown
 
 from .conftest import Nobody, members, talk
@@ -108,8 +111,6 @@ class Miscounts(EveryOther):
 @pytest.fixture
 def stand(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[PanelMember]]:
     """Panel members for critics that are made already; `name=critic` or `name=(critic, {role: veto, ...})`."""
-    import sys
-
     module = ModuleType("stand")
     monkeypatch.setitem(sys.modules, "stand", module)
 
@@ -216,6 +217,28 @@ def test_a_service_that_is_missing_is_a_mistake_before_anything_runs(stand: Stan
         Panel(stand(asks=Asks()), services={"nli": object(), "chat": None})
 
 
+async def test_a_critic_that_is_shared_keeps_nothing_of_a_panels_services(stand: Stand) -> None:
+    class Plain:
+        """No dataclass, and asks a service all the same."""
+
+        needs = ("chat",)
+        chat: Any = None
+
+        async def review(self, case: Case) -> Verdict:
+            return Verdict(True, await self.chat())
+
+    async def low() -> float:
+        return 0.1
+
+    async def high() -> float:
+        return 0.9
+
+    plain = Plain()
+    panels = [Panel(stand(plain=plain), services={"chat": chat}) for chat in (low, high)]
+    assert [answer(await panel.review(HELLO), "plain") for panel in panels] == [Verdict(True, 0.1), Verdict(True, 0.9)]
+    assert plain.chat is None
+
+
 async def test_an_optional_critic_is_skipped_where_it_can_not_be_had(stand: Stand) -> None:
     entries = members({"use": "toxicity", "role": "veto", "optional": True}, {"use": "judge", "optional": True})
     review = await Panel([*entries, *stand(yes=Says(Verdict(True, 1.0)))]).review(HELLO)
@@ -228,7 +251,9 @@ async def test_an_optional_critic_is_skipped_where_it_can_not_be_had(stand: Stan
 
 async def test_a_critic_of_own_personas_is_asked_once_a_seat_and_its_answers_are_one(stand: Stand) -> None:
     def by_seat(case: Case) -> Verdict:
-        assert [chair.persona is not None for chair in case.chairs] == [chair.seat == case.seat for chair in case.chairs]
+        assert [chair.persona is not None for chair in case.chairs] == [
+            chair.seat == case.seat for chair in case.chairs
+        ]
         good = case.seat == "a"
         advice = {"a": "from " + str(case.seat), "b": "from " + str(case.seat)}
         return Verdict(good, 0.8 if good else 0.33333, (Finding(case.own.name, 0),), advice)
@@ -321,8 +346,6 @@ async def test_a_rejection_that_is_certain_is_known_before_the_barrier(stand: St
 async def test_a_corpus_critic_that_breaks_abstains_from_the_whole_round(
     critic: CorpusCritic, why: str, stand: Stand
 ) -> None:
-    import re
-
     events: list[object] = []
     panel = Panel(stand(every=(critic, {"role": "veto"})), events=events.append)
     local = [await panel.review(talk("Hello.", id=f"d{n}")) for n in range(2)]
@@ -380,8 +403,6 @@ def test_the_fingerprint_changes_with_what_judges_and_with_nothing_else(tmp_path
 
 
 def test_iterating_cases_needs_no_list() -> None:
-    from tertulia.critics.panel import _Cases
-
     stored = Stored([Review("d0", "p", (), None), Review("d1", "p", (), None)])  # type: ignore[arg-type]
     view = _Cases(stored, Sees.TRANSCRIPT, Limits())
     walked: Iterator[Case] = iter(view)

@@ -64,7 +64,8 @@ def test_what_can_not_be_read_says_why(reply: str, why: str) -> None:
 def test_reason_findings_and_advice_are_told_by_number_and_name() -> None:
     verdict = read_verdict(
         """{"reason": "He is rude.", "score": 2, "approve": false,
-            "findings": [{"turn": 2, "text": "says no"}, {"turn": "[3]", "text": "again"}, {"turn": 99, "text": "where?"},
+            "findings": [{"turn": 2, "text": "says no"}, {"turn": "[3]", "text": "again"},
+                         {"turn": 99, "text": "where?"},
                          "all of it", {"turn": 1}, 7],
             "advice": {"bo": "Be kinder.", "Zed": "Who?", "Ann": 3}}""",
         SHOWN,

@@ -9,7 +9,13 @@ from .conftest import case_of, talk, verdict
 
 TALK = ["Where do you sail?", "Mostly on the lake, when the wind is good.", "I sail there too, with my brother."]
 GOODBYE = ["It was nice talking to you.", "You too.", "Have a nice day!", "You too! Bye!"]
-LOOP = ["Thank you so much!", "You're very welcome!", "That's so kind of you.", "I'm glad you think so!", "Thanks again!"]
+LOOP = [
+    "Thank you so much!",
+    "You're very welcome!",
+    "That's so kind of you.",
+    "I'm glad you think so!",
+    "Thanks again!",
+]
 
 
 @pytest.mark.parametrize(

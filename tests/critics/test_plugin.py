@@ -1,5 +1,6 @@
 """A critic in a package of its own, installed with pip, sits on a panel by its name."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -51,8 +52,6 @@ USE = """
 
 
 def run(*command: str | Path, **env: str) -> str:
-    import os
-
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, env=os.environ | env)
     assert done.returncode == 0, done.stderr
     return done.stdout

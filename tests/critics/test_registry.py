@@ -113,7 +113,9 @@ def test_a_literal_is_a_class_a_function_or_a_critic_that_is_made(plug: Plug) ->
         ("manners:nothing", {}, "is no critic: it has neither 'review' nor 'review_round'"),
     ],
 )
-def test_what_is_plugged_in_is_held_to_its_own_options(plug: Plug, use: str, options: dict[str, object], text: str) -> None:
+def test_what_is_plugged_in_is_held_to_its_own_options(
+    plug: Plug, use: str, options: dict[str, object], text: str
+) -> None:
     with pytest.raises(Mistake, match=text):
         create(use, options)
 
@@ -159,5 +161,5 @@ def test_a_rubric_file_alone_is_a_judge(tmp_path: Path) -> None:
     assert repr(judge) == "Judge(rubric=Rubric(name='kind.md'), chat=None)"
     assert create("judge", {"rubric": str(tmp_path / "kind.md")}) != judge
     (tmp_path / "kind.md").write_text(" \n")
-    with pytest.raises(Mistake, match="option 'rubric': the rubric 'kind.md' is empty"):
+    with pytest.raises(Mistake, match=r"option 'rubric': the rubric 'kind\.md' is empty"):
         create("kind.md", base=tmp_path)

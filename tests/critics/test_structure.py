@@ -9,10 +9,6 @@ from tertulia.critics.structure import Structure
 from .conftest import talk, verdict
 
 
-def kinds(text: str) -> list[str]:
-    return [text.partition(":")[0] for text in text.splitlines()]
-
-
 async def flaws(*texts: str, language: str = "en", **options: bool) -> list[tuple[str, str | None]]:
     found = (await verdict(Structure(**options), talk("Well.", *texts, language=language))).findings
     return [(finding.text.partition(":")[0], finding.span) for finding in found]

@@ -105,9 +105,9 @@ def test_weights_decide_with_strictly_more_than_half() -> None:
 
 
 def test_advice_is_recorded_and_never_counts() -> None:
-    assert decide([*ballots("yy"), Ballot("z", NO, SeatKind.ADVISE), Ballot("q", FAILED, SeatKind.ADVISE)], Voting()) == (
-        Decision(ACCEPTED, (), "2 of 2 approve", 0.9)
-    )
+    assert decide(
+        [*ballots("yy"), Ballot("z", NO, SeatKind.ADVISE), Ballot("q", FAILED, SeatKind.ADVISE)], Voting()
+    ) == (Decision(ACCEPTED, (), "2 of 2 approve", 0.9))
 
 
 def test_a_decision_names_who_made_it_so() -> None:
@@ -165,7 +165,9 @@ ANSWERS = st.one_of(
 ROLES = st.sampled_from([SeatKind.VOTE, SeatKind.VOTE, SeatKind.VETO, SeatKind.ADVISE])
 NAMES = ["a", "b", "c", "d", "e"]
 VOTES = st.one_of(
-    st.builds(Voting, rule=st.sampled_from(["majority", "weighted", "unanimous"]), quorum=st.sampled_from([None, 1, 2])),
+    st.builds(
+        Voting, rule=st.sampled_from(["majority", "weighted", "unanimous"]), quorum=st.sampled_from([None, 1, 2])
+    ),
     st.builds(Voting, rule=st.just("at-least"), k=st.integers(1, 3)),
 )
 LEARNED = st.fixed_dictionaries(

@@ -1,0 +1,193 @@
+"""Models, critics and a scenario file for the tests of whole runs; child processes import it too."""
+
+import asyncio
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tertulia.agents import Turn
+from tertulia.corpus.corpus import Corpus
+from tertulia.corpus.formats import export
+from tertulia.critics import Abstention, Finding, Verdict, Why
+from tertulia.critics.case import Case
+from tertulia.models.request import Kind, Request, Task
+from tertulia.models.stream import stream
+
+NOUNS = tuple("anchor basket candle dormouse easel ferry gravel hammock island jigsaw kettle lantern".split())
+VERBS = tuple("mend paint borrow carry collect draw find keep leave move sell want".split())
+OPENERS = ("Hello there", "Hello you", "Hey", "Look here", "So then")
+FLAW = "whatever"
+"""A word that `Fussy` rejects."""
+VERDICTS = (
+    '{"reason": "Lively.", "findings": [], "score": 4, "approve": true, "advice": {}}',
+    '{"reason": "Dull.", "findings": [], "score": 2, "approve": false, "advice": {}}',
+)
+
+asked: list[Request] = []
+"""What this process was asked, in the order in which it came; tests empty it."""
+
+
+async def speak(request: Request) -> str:
+    """A reply to any task, from the request's seed and its last words alone; logs, and halts where it is told to."""
+    await _noted(request)
+    match request.task:
+        case Task.SELECT:
+            return stream(request.seed, "select").choice(_choices(request))
+        case Task.SCRIPT:
+            return _script(request)
+        case Task.JUDGE:
+            return VERDICTS[stream(request.seed, "judge").random() < 0.2]
+    return _line(request, flawed=_flawed(request, 0.1))
+
+
+async def learn(request: Request) -> str:
+    """Speaks without the flaw once a good exemplar stands in its prompt."""
+    await _noted(request)
+    taught = any(part.kind is Kind.EXEMPLAR and "lantern" in part.text for part in request.parts)
+    return _line(request, flawed=_flawed(request, 0.02 if taught else 0.3)) + " Mind the lantern."
+
+
+async def collapse(request: Request) -> str:
+    """Says the same in every dialogue once there is an exemplar to lean on."""
+    await _noted(request)
+    if not any(part.kind is Kind.EXEMPLAR for part in request.parts):
+        return _line(request)
+    turns = sum(part.kind is Kind.TURN for part in request.parts)
+    return f"We {VERBS[turns % 12]} the {NOUNS[turns % 12]} again and again."
+
+
+async def odd(request: Request) -> str:
+    """Markup, control characters, half a character."""
+    return f"[bold red]Number[/] {request.seed} \x00\x07\x1b[31m 안녕 🙂 \ud83d \u202e [/nope] {{x}} {{{{ y }}}}"
+
+
+def told_to_mend(request: Request) -> bool:
+    """Whether a director's note is in the request."""
+    return any(part.kind is Kind.NOTE for part in request.parts)
+
+
+async def _noted(request: Request) -> None:
+    """`FAKE_LOG`: a file that gets the key of every request. `FAKE_HALT`: the number of the first call that is never
+    answered, with all after it."""
+    asked.append(request)
+    if log := os.environ.get("FAKE_LOG"):
+        with Path(log).open("a") as file:
+            file.write(request.key + "\n")
+    if len(asked) >= int(os.environ.get("FAKE_HALT", 10**9)):
+        await asyncio.Event().wait()
+
+
+def _flawed(request: Request, rate: float) -> bool:
+    return stream(request.seed, "flaw").random() < (rate / 10 if told_to_mend(request) else rate)
+
+
+def _line(request: Request, flawed: bool = False) -> str:
+    """Rarely empty, so that a guard asks again; takes leave when it is told to."""
+    rng, last = stream(request.seed, "words"), request.parts[-1].text
+    if rng.random() < 0.03 and "can't be used" not in last:
+        return "..."
+    opens = not any(part.kind is Kind.TURN for part in request.parts)
+    words = f"{rng.choice(OPENERS) if opens else 'We'} {rng.choice(VERBS)} {rng.choice(NOUNS)} {rng.randrange(10**6)}"
+    return f"{words}{' ' + FLAW if flawed else ''}.{' Goodbye!' if 'about to end' in last else ''}"
+
+
+def _choices(request: Request) -> list[str]:
+    return request.parts[-1].text.split("Choose from: ")[1].split("\n")[0].rstrip(".").split(", ")
+
+
+def _script(request: Request) -> str:
+    names = [line.partition(":")[0] for line in request.parts[0].text.splitlines() if ": what " in line]
+    rng = stream(request.seed, "script")
+    return "\n".join(f"{names[n % 2]}: We {rng.choice(VERBS)} {rng.choice(NOUNS)} {rng.random()}." for n in range(6))
+
+
+@dataclass(frozen=True)
+class Fussy:
+    """Nobody says the word."""
+
+    word: str = FLAW
+
+    async def review(self, case: Case) -> Verdict:
+        said = [(index, turn) for index, turn in enumerate(case.turns) if self.word in turn.text]
+        findings = tuple(Finding(f"says {self.word}", index, turn.seat) for index, turn in said)
+        score = round(1 - len(said) / len(case.turns), 4) if case.turns else 0.0
+        return Verdict(not said, score, findings, {turn.seat: f"Never say {self.word}." for _, turn in said})
+
+
+@dataclass(frozen=True)
+class Strict:
+    """An even number of letters is said: a claim that about half of all dialogues meet."""
+
+    async def review(self, case: Case) -> Verdict:
+        good = sum(len(turn.text) for turn in case.turns) % 2 == 0
+        return Verdict(good, 1.0 if good else 0.25, advice={} if good else {case.turns[0].seat: "Say one letter more."})
+
+
+class Raises:
+    """It is never known what this claims."""
+
+    async def review(self, case: Case) -> Verdict:
+        raise ZeroDivisionError("no ground to divide")
+
+
+class Hangs:
+    """It never says."""
+
+    async def review(self, case: Case) -> Verdict:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+class Nonsense:
+    """It does not say what it should."""
+
+    async def review(self, case: Case) -> Any:
+        return {"approve": "perhaps"}
+
+
+class NotMine:
+    """It does not apply."""
+
+    async def review(self, case: Case) -> Abstention:
+        return Abstention(Why.NOT_APPLICABLE, "not mine")
+
+
+CAFE = """
+name: cafe
+seed: 11
+model: "scripted?function=fakes:{speaker}"
+cast: {{personas: library/everyday}}
+stage: {{setting: A cafe., turns: {{min: 4, max: 6}}}}
+critics:
+  voting: {{rule: majority, quorum: 1}}
+  panel:
+    - {{use: "fakes:Fussy", name: fussy, role: veto}}
+    - {{use: structure}}
+    - {{use: judge}}
+    - {{use: openers, role: veto, options: {{share: 0.4, least: 4}}}}
+refine: {{regenerate: 2, note: true}}
+rounds: {{count: 3, dialogues: 12}}
+exemplars: {{count: 1, choose: diverse, seed_file: library/exemplars}}
+concurrency: 8
+{more}
+"""
+
+
+def cafe(folder: Path, speaker: str = "speak", more: str = "") -> Path:
+    """A scenario file with rejections, notes, guards, exemplars, a judge, and a critic at the barrier."""
+    path = folder / "cafe.yaml"
+    path.write_text(CAFE.format(speaker=speaker, more=more))
+    return path
+
+
+def exported(corpus: Corpus, output: Path) -> bytes:
+    """The provenance export; closes the corpus."""
+    with corpus:
+        path = export(corpus.records(None), corpus.info, "provenance", output / "provenance.jsonl").path
+    return path.read_bytes()
+
+
+def said(turns: Iterable[Turn]) -> Sequence[str]:
+    return [turn.text for turn in turns]
