@@ -64,7 +64,7 @@ def audit(console: Console, run: str, json: bool) -> int:
 
 
 def audited(ledger: Ledger) -> Audit:
-    """The audit of a whole ledger, job by job; what was said in a try that was never finished stands in its requests."""
+    """The audit of a whole ledger, job by job; what was said in an unfinished try stands in its requests."""
     done = Audit()
     for scope, group in groupby(ledger.all_requests(), key=lambda call: call.request.scope):
         found = PLACE.fullmatch(scope)

@@ -14,7 +14,6 @@ from .text import one_line, seat_colours
 
 POLE = 5
 BAR = "█"
-WIDEST = 100
 
 
 def card(persona: Persona, colour: str = "cyan", aside: str = "") -> Panel:
@@ -95,11 +94,11 @@ def manner(persona: Persona) -> Text | None:
 
 def shelf(people: Sequence[Persona]) -> Table:
     """A row a persona."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=False)
-    table.add_column("id", no_wrap=True, max_width=20)
-    table.add_column("name", no_wrap=True, max_width=22)
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=True)
+    table.add_column("id", no_wrap=True, max_width=26)
+    table.add_column("name", no_wrap=True, max_width=20)
     table.add_column("facts", justify="right", no_wrap=True)
-    table.add_column("introduction", overflow="ellipsis", no_wrap=True)
+    table.add_column("introduction", overflow="ellipsis", no_wrap=True, ratio=1)
     for persona in people:
         facts = str(len(persona.profile))
         table.add_row(*map(Text, (persona.id, one_line(persona.name), facts, one_line(persona.introduction))))

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from ..agents import Dialogue, Member, StopReason
 from ..corpus import Record
-from ..critics import Abstention, Outcome, Review
+from ..critics import Abstention, Review
 from .badge import outcome_badge
 from .choosing import place_name
 from .text import clean, listed, number, one_line, said, seat_colours
@@ -79,10 +79,8 @@ def turns(dialogue: Dialogue, flagged: Collection[int] = ()) -> RenderableType:
 
 def ending(dialogue: Dialogue) -> Text:
     """How it ended, after how many turns, and what the guards asked for again."""
-    if dialogue.failure:
-        why = f"failed: {one_line(dialogue.failure)}"
-    else:
-        why = f"{dialogue.stop}: {ENDINGS[dialogue.stop]}"
+    failed = f"failed: {one_line(dialogue.failure)}" if dialogue.failure else ""
+    why = failed or f"{dialogue.stop}: {ENDINGS[dialogue.stop]}"
     asked = ", ".join(f"{guard} {count}x" for guard, count in dialogue.guards.items())
     again = f"guards asked again: {asked}" if asked else ""
     return Text(listed((why, number(len(dialogue.turns), "turn"), again)), style="red" if dialogue.failure else "")
@@ -116,9 +114,4 @@ def others(records: Sequence[Record]) -> Text:
 def settled(record: Record) -> Text:
     """What became of a try, and why."""
     text = outcome_badge(record.outcome)
-    why = record.why if record.outcome is not Outcome.ACCEPTED or record.why else ""
-    return text.append(f": {one_line(why)}" if why else "", style="default")
-
-
-def stacked(*parts: RenderableType | None) -> Group:
-    return Group(*(part for part in parts if part is not None))
+    return text.append(f": {one_line(record.why)}" if record.why else "", style="default")

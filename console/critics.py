@@ -125,9 +125,9 @@ def _type(hint: Any) -> str:
 def _value(value: Any) -> str:
     """As YAML has it."""
     plain = _plain(value)
-    return (
-        {True: "true", False: "false", None: "null"}[plain] if plain is None or isinstance(plain, bool) else str(plain)
-    )
+    if plain is None or isinstance(plain, bool):
+        return "null" if plain is None else str(plain).lower()
+    return str(plain)
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from os import environ
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -100,11 +99,10 @@ def scenarios() -> Iterator[Check]:
 
 def keys() -> Iterator[Check]:
     """Which key variables are set; never what is in them."""
-    for name, preset in PRESETS.items():
-        if preset.api_key_env:
-            there = bool(environ.get(preset.api_key_env, "").strip())
-            needed = "not set; only needed if your server wants one" if preset.local else "not set"
-            yield Check("keys", preset.api_key_env, f"set (for {name})" if there else f"{needed} (for {name})")
+    named = {preset.api_key_env: preset.local for preset in PRESETS.values() if preset.api_key_env}
+    there = [name for name in named if environ.get(name, "").strip()]
+    yield Check("keys", "set", ", ".join(there) or "none; `rehearsal` and servers of your own need none")
+    yield Check("keys", "not set", ", ".join(name for name, local in named.items() if not local and name not in there))
 
 
 def local_servers() -> Iterator[Check]:
@@ -113,7 +111,7 @@ def local_servers() -> Iterator[Check]:
         if preset.local and preset.base_url:
             found = reach(ModelSpec(provider=name, model="any"), SECONDS)
             assert found is not None
-            yield Check("servers", f"{name}, {preset.base_url}", told(found))
+            yield Check("servers", name, f"{preset.base_url}: {told(found)}")
 
 
 def asked(model: str) -> Check:
@@ -125,7 +123,7 @@ def asked(model: str) -> Check:
     missing = found.models and spec.model not in found.models
     well = not found.why and not missing
     text = f"answers, but has no {spec.model!r}; it has {_some(found.models)}" if missing else told(found)
-    return Check("model", f"{spec}, {spec.base_url}", text, well)
+    return Check("model", str(spec), f"{spec.base_url}: {text}", well)
 
 
 def told(found: Reached) -> str:
@@ -138,7 +136,7 @@ def check_table(found: list[Check]) -> Table:
     """A row a check, grouped."""
     table = Table.grid(padding=(0, 2), expand=True)
     table.add_column(no_wrap=True, style="bold cyan")
-    table.add_column(overflow="fold", max_width=34)
+    table.add_column(overflow="fold", max_width=26)
     table.add_column(ratio=1, overflow="fold")
     group = ""
     for check in found:

@@ -31,7 +31,7 @@ ABOUT = {
 def export(
     console: Console, run: str, format: str | None, output: Path | None, include: Sequence[Outcome], json: bool
 ) -> int:
-    """Accepted dialogues, and those of the outcomes to include. Exit code 1 when the file holds none. Raises Mistake."""
+    """Accepted dialogues, and those of the outcomes to include. Exit code 1 when there are none. Raises Mistake."""
     kind = known(format)
     with Corpus.open(run) as corpus:
         wanted = (Outcome.ACCEPTED, *include) if include else None

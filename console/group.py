@@ -17,7 +17,10 @@ Critic = Annotated[
 
 @critics.command("list", epilog=example("tertulia critics list"))
 def critics_list(json: Json = False) -> int:
-    """Every critic that can be named in a scenario: built-in ones and those of installed packages."""
+    """Every critic that a scenario can name.
+
+    Built-in ones, and those of installed packages.
+    """
     from .critics import list_critics
     from .terminal import terminal
 
@@ -26,7 +29,7 @@ def critics_list(json: Json = False) -> int:
 
 @critics.command("show", epilog=example("tertulia critics show copy-paste"))
 def critics_show(name: Critic, json: Json = False) -> int:
-    """What one critic checks, what it sees and needs, its options, and how a scenario names it."""
+    """What one critic checks, and its options."""
     from .critics import show_critic
     from .terminal import terminal
 
@@ -40,13 +43,16 @@ def critics_try(
     option: Annotated[
         list[str] | None, typer.Option("--option", "-s", metavar="KEY=VALUE", help="An option of the critic.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Dialogues that are judged.")] = 10,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, help="Dialogues that are judged.")] = 10,
     objects: Annotated[bool, typer.Option("--rejected", help="Show those alone that it doesn't approve.")] = False,
     format: Annotated[str | None, typer.Option("--format", "-f", metavar="F", help="Of the file, if unclear.")] = None,
     model: Model = None,
     json: Json = False,
 ) -> int:
-    """Let one critic judge the dialogues of a file, and see its findings beside the text."""
+    """Let one critic judge dialogues of a file.
+
+    Its findings stand beside the text.
+    """
     from .terminal import terminal
     from .trying import Trial, try_critic
 
@@ -55,10 +61,10 @@ def critics_try(
 
 @personas.command("list", epilog=example("tertulia personas list", "tertulia personas list my-people.yaml"))
 def personas_list(
-    where: Annotated[str | None, typer.Argument(metavar="[LIBRARY|FILE]", show_default="all shipped libraries")] = None,
+    where: Annotated[str | None, typer.Argument(metavar="LIBRARY|FILE", show_default="all shipped libraries")] = None,
     json: Json = False,
 ) -> int:
-    """The personas of a shipped library or of a file, one line each."""
+    """The personas of a library or a file."""
     from .personas import list_personas
     from .terminal import terminal
 
@@ -74,7 +80,10 @@ def personas_show(
     ] = None,
     json: Json = False,
 ) -> int:
-    """One persona on a card: the public face, and the private profile."""
+    """One persona on a card.
+
+    The public face above, the private profile below.
+    """
     from .personas import show_persona
     from .terminal import terminal
 

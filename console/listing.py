@@ -1,6 +1,7 @@
 """Which dialogues are in a run? A table of them, a row a try."""
 
 from collections.abc import Collection, Iterable, Sequence
+
 from rich.table import Table
 from rich.text import Text
 
@@ -8,7 +9,7 @@ from ..corpus import Record
 from ..critics import Outcome
 from .badge import outcome_badge
 from .choosing import place_name
-from .text import number, one_line
+from .text import one_line
 
 PAGE = 20
 """Rows, where nothing else is asked for."""

@@ -19,7 +19,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
 )
 app.add_typer(critics, name="critics")
 app.add_typer(personas, name="personas")
@@ -51,7 +51,7 @@ def tertulia(
     """Persona-grounded dialogue, simulated: private personas talk, critics vote, the corpus grows."""
 
 
-@app.command(epilog=example("tertulia run first-meeting --output runs/demo", "the same again goes on where it stopped"))
+@app.command(epilog=example("tertulia run first-meeting --output runs/demo", "tertulia run cafe.yaml --set rounds.dialogues=3"))
 def run(
     scenario: ScenarioName,
     output: Output = None,
@@ -66,25 +66,86 @@ def run(
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Simulate a scenario, or go on with it: what is in its ledger is never made or paid for twice."""
+    """Simulate a scenario, or go on with it.
+
+    What is in its ledger is never made or paid for twice: after an interruption, give the same command again.
+    """
     from .running import run_scenario
 
     wanted = _scenario(scenario, output, model, settings, seed, concurrency)
     return run_scenario(wanted, join=join, remake=remake, json=json, quiet=quiet)
 
 
+@app.command(epilog=example("tertulia preview first-meeting -n 3 --model ollama:llama3.1"))
+def preview(
+    scenario: ScenarioName,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many dialogues.")] = 3,
+    prompts: Annotated[bool, typer.Option("--prompts/--no-prompts", help="With every request as it was sent.")] = True,
+    output: Output = None,
+    model: Model = None,
+    settings: Settings = None,
+    seed: Seed = None,
+) -> int:
+    """Make a run's first dialogues, and show them with their prompts and verdicts. They are kept for the run."""
+    from .previewing import preview
+    from .terminal import terminal
+
+    return preview(terminal(), _scenario(scenario, output, model, settings, seed, None), count, prompts)
+
+
+@app.command(epilog=example("tertulia plan personachatgen --model openai:gpt-4o-mini"))
+def plan(
+    scenario: ScenarioName,
+    output: Output = None,
+    model: Model = None,
+    settings: Settings = None,
+    json: Json = False,
+) -> int:
+    """Estimate calls, tokens and money, and say what is missing, before anything is paid for."""
+    from .planning import show_plan
+    from .terminal import terminal
+
+    return show_plan(terminal(), _scenario(scenario, output, model, settings, None, None), json)
+
+
+@app.command(
+    epilog=example("tertulia review dialogues.csv --output runs/review", "tertulia review runs/demo --panel psydial")
+)
+def review(
+    source: Annotated[Path, typer.Argument(metavar="FILE|RUN", help="Dialogues in any import format, or a run.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder.", show_default="runs/review-NAME")
+    ] = None,
+    panel: Annotated[str, typer.Option("--panel", help="The scenario whose critics judge.")] = "first-meeting",
+    format: Annotated[
+        str | None, typer.Option("--format", help="Format of the file.", show_default="by suffix")
+    ] = None,
+    model: Model = None,
+    settings: Settings = None,
+    json: Json = False,
+) -> int:
+    """Let a panel judge dialogues that are there: what would fall, at which critic, in which turn. Again is resume."""
+    from .reviewing import review
+    from .terminal import terminal
+
+    return review(terminal(), source, _scenario(panel, None, model, settings, None, None), output, format, json)
+
+
 @app.command(epilog=example("tertulia show runs/demo --outcome rejected", "tertulia show runs/demo 2/17 --prompts"))
 def show(
     run: Run,
-    dialogue: Annotated[str | None, typer.Argument(metavar="[DIALOGUE]", help=WHICH)] = None,
+    dialogue: Annotated[str | None, typer.Argument(metavar="DIALOGUE", help=WHICH)] = None,
     prompts: Annotated[bool, typer.Option("--prompts", help="With every request, exactly as it was sent.")] = False,
     personas: Annotated[bool, typer.Option("--personas", help="With the personas, private part included.")] = False,
     every: Annotated[bool, typer.Option("--all", help="All outcomes, all rows; of a job, all its tries.")] = False,
     outcome: Outcomes = None,
-    limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="Rows of the table.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="Rows of the table.")] = None,
     json: Json = False,
 ) -> int:
-    """List the dialogues of a run; or show one with its verdicts, and how it was made."""
+    """List a run's dialogues, or show one with its verdicts.
+
+    With DIALOGUE: what was said, how it was made, and what each panel found.
+    """
     from .showing import Shown, show, show_all
     from .terminal import outcomes, terminal
 
@@ -96,34 +157,40 @@ def show(
 @app.command(epilog=example("tertulia replay runs/demo", "tertulia replay runs/demo 2/17 --pace 0"))
 def replay(
     run: Run,
-    dialogues: Annotated[list[str] | None, typer.Argument(metavar="[DIALOGUE]...", help=WHICH)] = None,
+    dialogues: Annotated[list[str] | None, typer.Argument(metavar="DIALOGUE", help=WHICH)] = None,
     pace: Annotated[
         float | None,
-        typer.Option("--pace", min=0, help="Seconds a turn; 0: at once.", show_default="0.8 on a terminal, else 0"),
+        typer.Option("--pace", metavar="SECONDS", min=0, help="A turn; 0: at once.", show_default="0.8 on a terminal, else 0"),
     ] = None,
 ) -> int:
-    """Play dialogues turn by turn as they were spoken: the accepted ones, or those that are named. Ctrl-C ends it."""
+    """Play dialogues turn by turn, as they were spoken.
+
+    All accepted ones, or those that are named. Ctrl-C ends it.
+    """
     from .replaying import replay
     from .terminal import terminal
 
     return replay(terminal(), run, dialogues or [], pace)
 
 
-@app.command(epilog=example("tertulia export runs/demo --format messages", "... --format parlai --output data.txt"))
+@app.command(epilog=example("tertulia export runs/demo --format messages", "tertulia export runs/demo -f parlai -o data.txt"))
 def export(
     run: Run,
     format: Annotated[
         str | None, typer.Option("--format", "-f", metavar="F", help="messages, sharegpt, parlai, spc, provenance, ...")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File or folder.", show_default="RUN/FORMAT.*")
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Or a folder.", show_default="RUN/FORMAT.*")
     ] = None,
     include: Annotated[
         list[str] | None, typer.Option("--include", metavar="O", help="Beside the accepted: rejected, passed-over, ...")
     ] = None,
     json: Json = False,
 ) -> int:
-    """Write a run's accepted dialogues to a file of a training format, with a dataset card beside it."""
+    """Write the accepted dialogues for training.
+
+    A file of the format, with a dataset card beside it. Without --format, says which formats there are.
+    """
     from .exporting import export
     from .terminal import outcomes, terminal
 
@@ -133,12 +200,13 @@ def export(
 @app.command(epilog=example("tertulia stats runs/demo --rounds"))
 def stats(
     run: Run,
-    rounds: Annotated[
-        bool, typer.Option("--rounds", help="Also each round, and how it differs from the first.")
-    ] = False,
+    rounds: Annotated[bool, typer.Option("--rounds", help="Also each round, and how it differs.")] = False,
     json: Json = False,
 ) -> int:
-    """Count a run: lengths, diversity, openers, what each critic lets through, what models were asked and cost."""
+    """Tell a run in numbers.
+
+    Lengths, diversity, openers, what each critic lets through, what models were asked and cost.
+    """
     from .statistics import stats
     from .terminal import terminal
 
@@ -147,7 +215,11 @@ def stats(
 
 @app.command(epilog=example("tertulia audit runs/demo"))
 def audit(run: Run, json: Json = False) -> int:
-    """Look in every request of a run for private text of another seat. Exit code 1 if there is any."""
+    """Search every request of a run for leaks.
+
+    A leak is private text of another seat, in anything but a turn that its owner has spoken. Exit code 1 if there is
+    one.
+    """
     from .auditing import audit
     from .terminal import terminal
 
@@ -156,11 +228,14 @@ def audit(run: Run, json: Json = False) -> int:
 
 @app.command(epilog=example("tertulia doctor", "tertulia doctor --model vllm:Qwen/Qwen2.5-7B-Instruct"))
 def doctor(
-    model: Annotated[str | None, typer.Option("--model", "-m", help="Is this model there, and its key?")] = None,
+    model: Annotated[str | None, typer.Option("--model", "-m", metavar="MODEL", help="Is this model there, and its key?")] = None,
     deep: Annotated[bool, typer.Option("--deep", help="Import torch, and look for devices.")] = False,
     json: Json = False,
 ) -> int:
-    """Look at this machine: versions, extras, shipped scenarios, keys, model servers. Exit code 1 if something is amiss."""
+    """Look this machine over.
+
+    Versions, extras, shipped scenarios, keys, model servers. Exit code 1 if something is amiss.
+    """
     from .examining import doctor
     from .terminal import terminal
 
@@ -199,7 +274,7 @@ def called(command: Callable[[], Any]) -> int:
     except Stopped as stopped:
         return _told("stopped", str(stopped), STOPPED)
     except TyperException as mistake:
-        return _told("mistake", _usage(mistake), MISTAKE)
+        return _misused(mistake)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:
@@ -208,11 +283,15 @@ def called(command: Callable[[], Any]) -> int:
     return code if isinstance(code, int) else DONE
 
 
-def _usage(error: TyperException) -> str:
-    """What was typed wrongly, and where the choices stand."""
+def _misused(error: TyperException) -> int:
+    """What was typed wrongly, and where the choices stand; a command that is incomplete shows its help instead."""
     said = error.format_message().rstrip(".")
+    if said.startswith("Usage:"):
+        print(said)
+        return MISTAKE
     context = getattr(error, "ctx", None)
-    return f"{said[:1].lower()}{said[1:]}" + (f"; see `{context.command_path} --help`" if context else "")
+    see = f"; see `{context.command_path} --help`" if context else ""
+    return _told("mistake", f"{said[:1].lower()}{said[1:]}{see}", MISTAKE)
 
 
 def _told(kind: str, what: str, code: int) -> int:

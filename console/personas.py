@@ -48,8 +48,8 @@ def find(wanted: str, libraries: Sequence[tuple[str, Sequence[Persona]]]) -> tup
         known = suggest(wanted, [*ids, *(persona.name for _, persona in everyone)]).partition(" known: ")[0]
         raise Mistake(f"no persona {wanted!r}{known.rstrip(';')}; `tertulia personas list` shows all {len(ids)}")
     if len(close) > 1:
-        ids = ", ".join(persona.id for _, persona in close[:8])
-        raise Mistake(f"{wanted!r} may be any of {len(close)}: {ids}{', ...' if len(close) > 8 else ''}: give an id")
+        some = ", ".join(persona.id for _, persona in close[:8]) + (", ..." if len(close) > 8 else "")
+        raise Mistake(f"{wanted!r} may be any of {len(close)}: give an id, such as {some}")
     return close[0]
 
 

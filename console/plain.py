@@ -1,6 +1,7 @@
 """How does a run report where there is no terminal? In plain lines, a few a minute."""
 
 from collections.abc import Callable
+from typing import Self
 
 from ..critics import Outcome
 from ..models.retrying import Retrying
@@ -15,6 +16,12 @@ class PlainLines:
     def __init__(self, write: Callable[[str], None], seconds: float = 10.0) -> None:
         self.seen = Seen()
         self._write, self._seconds, self._last = write, seconds, 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        """Lines need no cleaning up."""
 
     def __call__(self, event: object) -> None:
         self.seen.see(event)

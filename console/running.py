@@ -2,66 +2,61 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from json import dumps
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..agents.person import Ask
 from ..corpus.corpus import Corpus
 from ..critics import Outcome
 from ..models.errors import Stopped
 from ..models.metering import Meter
-from ..models.request import Events
 from ..scenarios.scenario import Scenario
 from ..scenarios.simulation import simulate
 from .live import LiveView
 from .person import at_console
 from .plain import PlainLines
+from .terminal import terminal
 from .text import duration, money, percent
 from .watching import Seen
 
 
 def run_scenario(scenario: Scenario, *, join: str | None, remake: bool, json: bool, quiet: bool) -> int:
     """Exit code 0, or 1 when nothing was accepted. Raises what `simulate` raises, after saying how to go on."""
-    meter, console = Meter(), Console()
-    live = console.is_terminal and not (json or quiet or join)
-    view = LiveView(console, meter) if live else None
-    lines = PlainLines((lambda line: None) if json or quiet else (lambda line: print(line, flush=True)))
+    meter, console = Meter(), terminal()
+    view = watcher(console, meter, live=not join, silent=json or quiet)
     seats = {join: at_console(console, join)} if join else {}
-    watcher: Events = view or lines
-    try:
-        corpus = _simulated(scenario, watcher, meter, seats, remake, view or nullcontext())
-    except (KeyboardInterrupt, Stopped) as ended:
-        how_to_go_on(scenario, ended)
-        raise
+    with resumable(scenario.output_folder), view:
+        corpus = asyncio.run(simulate(scenario, view, meter=meter, join=seats, remake=remake))
     with corpus:
-        seen = view.seen if view else lines.seen
-        _report(console, corpus, scenario, meter, seen, json=json, quiet=quiet)
+        _report(console, corpus, scenario, meter, view.seen, json=json, quiet=quiet)
         return 0 if len(corpus) else 1
 
 
-def _simulated(
-    scenario: Scenario,
-    watcher: Events,
-    meter: Meter,
-    join: Mapping[str, Ask],
-    remake: bool,
-    shown: AbstractContextManager[Any],
-) -> Corpus:
-    with shown:
-        return asyncio.run(simulate(scenario, watcher, meter=meter, join=join, remake=remake))
+def watcher(console: Console, meter: Meter, *, live: bool, silent: bool) -> LiveView | PlainLines:
+    """The live view on a terminal, plain lines elsewhere, nothing when `silent`."""
+    if silent:
+        return PlainLines(lambda line: None)
+    return (
+        LiveView(console, meter) if live and console.is_terminal else PlainLines(lambda line: print(line, flush=True))
+    )
 
 
-def how_to_go_on(scenario: Scenario, ended: BaseException) -> None:
-    """What a run that stopped early leaves behind, on stderr."""
-    kept = "what was said and judged so far is kept"
-    what = "interrupted" if isinstance(ended, KeyboardInterrupt) else "stopped early"
-    print(f"{what}: {kept} in {scenario.output_folder}; the same command goes on from there", file=sys.stderr)
+@contextmanager
+def resumable(output: Path) -> Iterator[None]:
+    """Says, when what happens within stops early, what is kept and how to go on."""
+    try:
+        yield
+    except (KeyboardInterrupt, Stopped) as ended:
+        what = "interrupted" if isinstance(ended, KeyboardInterrupt) else "stopped early"
+        kept = f"what was said and judged so far is kept in {output}"
+        print(f"{what}: {kept}; the same command goes on from there", file=sys.stderr)
+        raise
 
 
 def _report(

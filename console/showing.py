@@ -1,4 +1,4 @@
-"""What happens at `tertulia show`? A table of the run's dialogues, or one of them with everything that belongs to it."""
+"""What happens at `tertulia show`? The dialogues of a run in a table, or one of them with all that belongs to it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

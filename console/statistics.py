@@ -18,7 +18,6 @@ from ..corpus.talk import Span, Talk
 from ..critics import Outcome, SeatKind
 from .badge import SIGNS
 from .change import round_table
-from .conversation import facts
 from .printing import print_json
 from .text import money, number, one_line, percent, share
 

@@ -1,7 +1,8 @@
 """Where is a run kept, so that nothing is lost when it dies?
 
-What was awaited is committed. One thread writes (`writer.py`); reads run on the event loop's thread and see every write
-that was acknowledged (`reading.py`); model replies go through `Ledger.replies` (`replies.py`).
+What was awaited is committed. One writer owns the connection that writes (`writer.py`); reads run on the event loop's
+thread and see every write that was acknowledged (`reading.py`); model replies go through `Ledger.replies`
+(`replies.py`).
 """
 
 from collections.abc import Hashable, Mapping, Sequence

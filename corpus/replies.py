@@ -155,9 +155,9 @@ class Replies:
 
     def _rows(self, scope: Scope, request: Request, reply: Reply) -> list[Stored]:
         """The reply's row is the last."""
+        setting, stored = self._settings.of(request)
         number = len(scope.kept)
         parent, shared = scope.go_on(number, request.parts)
-        setting, stored = self._settings.of(request)
         texts: Texts = {}
         row = {
             "run": self._run,

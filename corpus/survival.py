@@ -23,6 +23,10 @@ class CriticRow:
     skipped: int
     not_applicable: int
     """Abstentions by their kind."""
+    remarked: int
+    """Dialogues in which it found something, whether it rejected them or not."""
+    sides: int
+    """Seats of dialogues about which it found something."""
     survival: float
     """Share of the reviewed tries that neither this critic nor one before it on the panel rejects. An abstention
     rejects nothing; nor does an adviser."""
@@ -50,6 +54,8 @@ class SurvivalTable:
 
     reviewed: int
     """Tries that a panel has judged; failed ones have no review."""
+    sides: int
+    """Seats of all reviewed tries."""
     critics: tuple[CriticRow, ...]
     """In panel order."""
     decided: Mapping[str, int]
@@ -57,7 +63,7 @@ class SurvivalTable:
 
     def to_dict(self) -> dict[str, Any]:
         critics = [row.to_dict() for row in self.critics]
-        return {"reviewed": self.reviewed, "critics": critics, "decided": dict(self.decided)}
+        return {"reviewed": self.reviewed, "sides": self.sides, "critics": critics, "decided": dict(self.decided)}
 
 
 @dataclass(slots=True)
@@ -68,22 +74,25 @@ class _Tally:
     rejected: int = 0
     fell: int = 0
     """Tries that this critic was the first to reject."""
+    remarked: int = 0
+    sides: int = 0
     abstained: Counter[Why] = field(default_factory=Counter)
 
     def add(self, answer: Verdict | Abstention) -> None:
         if isinstance(answer, Abstention):
             self.abstained[answer.kind] += 1
-        elif answer.approve:
-            self.approved += 1
-        else:
-            self.rejected += 1
+            return
+        self.approved += answer.approve
+        self.rejected += not answer.approve
+        self.remarked += bool(answer.findings)
+        self.sides += len({finding.seat for finding in answer.findings if finding.seat})
 
 
 class Survival:
     """Gathers the survival table from a stream of records. Only the current panel's reviews count."""
 
     def __init__(self) -> None:
-        self._reviewed = 0
+        self._reviewed = self._sides = 0
         self._critics: dict[str, _Tally] = {}
         self._decided: Counter[str] = Counter()
 
@@ -91,6 +100,7 @@ class Survival:
         if record.review is None:
             return
         self._reviewed += 1
+        self._sides += len(record.dialogue.cast)
         self._decided[record.review.decision.outcome] += 1
         alive = True
         for ballot in record.review.ballots:
@@ -110,7 +120,7 @@ class Survival:
         for critic, tally in self._critics.items():
             left -= tally.fell
             rows.append(_row(critic, tally, left / self._reviewed))
-        return SurvivalTable(self._reviewed, tuple(rows), dict(self._decided))
+        return SurvivalTable(self._reviewed, self._sides, tuple(rows), dict(self._decided))
 
 
 def _rejects(ballot: Ballot) -> bool:
@@ -127,6 +137,8 @@ def _row(critic: str, tally: _Tally, survival: float) -> CriticRow:
         failed=tally.abstained[Why.FAILED],
         skipped=tally.abstained[Why.SKIPPED],
         not_applicable=tally.abstained[Why.NOT_APPLICABLE],
+        remarked=tally.remarked,
+        sides=tally.sides,
         survival=survival,
     )
 

@@ -133,9 +133,7 @@ class LoopWriter:
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
         if waiting:
-            failed = self._pen.commit(write for write, _ in waiting)
-            with suppress(RuntimeError):  # their loop is closed: no one waits any more
-                resolve([future for _, future in waiting], failed)
+            resolve([future for _, future in waiting], self._pen.commit(write for write, _ in waiting))
 
 
 class ThreadWriter:
@@ -214,15 +212,16 @@ def answer(futures: Iterable["asyncio.Future[None]"], failed: Callable[[], Stora
     for future in futures:
         loops.setdefault(future.get_loop(), []).append(future)
     for loop, mine in loops.items():
-        with suppress(RuntimeError):  # the loop is closed: no one waits any more
+        with suppress(RuntimeError):
             loop.call_soon_threadsafe(resolve, mine, failed)
 
 
 def resolve(futures: Iterable["asyncio.Future[None]"], failed: Callable[[], StorageFailed] | None) -> None:
     for future in futures:
-        if future.done():
-            continue
-        if failed:
-            future.set_exception(failed())
-        else:
-            future.set_result(None)
+        with suppress(RuntimeError):  # its loop is closed: no one waits any more
+            if future.done():
+                continue
+            if failed:
+                future.set_exception(failed())
+            else:
+                future.set_result(None)

@@ -19,6 +19,8 @@ class Pack:
     greetings: frozenset[str]
     courtesies: frozenset[str]
     """What a turn is made of that says nothing but thanks, praise, agreement or goodbye."""
+    thanks: frozenset[str]
+    """Those of them that thank."""
     farewells: re.Pattern[str]
     stage_cues: re.Pattern[str]
     """How a stage direction begins."""

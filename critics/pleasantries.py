@@ -29,6 +29,8 @@ class Pleasantries(Critic):
 
     in_a_row: Annotated[int, Field(ge=1)] = 3
     """How many pleasantries may follow one another before the leave-taking."""
+    thanks: Annotated[int, Field(ge=1)] = 1
+    """How many turns of one's own in a row may be pleasantries that thank."""
     share: Annotated[float, Field(gt=0, le=1)] = 0.4
     """How many of the turns before the leave-taking may be pleasantries."""
     after_farewell: Annotated[int, Field(ge=0)] = 2
@@ -41,7 +43,8 @@ class Pleasantries(Critic):
         empty = _pleasantries(case, words)
         farewells = [words.farewells.search(turn.text.lower()) is not None for turn in case.turns]
         before = empty[: _leaving(empty, farewells)]
-        turns = self._too_many(before) | self._loops(before) | self._overstayed(case.turns, farewells)
+        turns = self._too_many(before) | self._thanks(case, before, words)
+        turns |= self._loops(before) | self._overstayed(case.turns, farewells)
         score = 1.0 - sum(empty) / len(empty) if empty else 1.0
         if not turns:
             return Verdict(True, score)
@@ -56,6 +59,17 @@ class Pleasantries(Critic):
             run = [*run, index] if is_empty else []
             if len(run) > self.in_a_row:
                 found |= dict.fromkeys(run, "one of too many pleasantries in a row")
+        return found
+
+    def _thanks(self, case: Case, empty: Sequence[bool], words: Pack) -> dict[int, str]:
+        """One speaker's runs of thanks, whatever the others say in between."""
+        found: dict[int, str] = {}
+        runs: dict[str, list[int]] = {}
+        for index, (turn, is_empty) in enumerate(zip(case.turns, empty, strict=False)):
+            thanks = is_empty and not words.thanks.isdisjoint(tokens(turn.text))
+            run = runs[turn.seat] = [*runs.get(turn.seat, []), index] if thanks else []
+            if len(run) > self.thanks:
+                found |= dict.fromkeys(run, "thanks again and again")
         return found
 
     def _overstayed(self, turns: Sequence[Turn], farewells: Sequence[bool]) -> dict[int, str]:

@@ -14,6 +14,7 @@ from tertulia.corpus.record import RunInfo
 from tertulia.corpus.writer import ThreadWriter
 from tertulia.critics import Abstention, Ballot, Decision, Finding, Outcome, Review, SeatKind, Verdict, Why
 from tertulia.models.errors import Mistake
+from tertulia.models.request import Kind, Part, Reply, Request, Role
 from tertulia.personas import BigFive, Persona, ProfileSentence
 
 ODD = "[bold red]Ann[/] \x00\x07\x1b[31m 안녕 🙂 \ud83d \udc00 \\ \" '; drop table runs --\n"
@@ -125,6 +126,9 @@ async def test_another_dialogue_at_a_place_supersedes_and_opens_the_job(tmp_path
         await asyncio.gather(*(ledger.keep_dialogue(told(id, 1, 0)) for id in ("new", "old0", "new")))
         assert (live(), list(ledger.jobs_done(1)), list(ledger.jobs_done(1, "p2"))) == (["new", "old1"], [], [])
         assert (ledger.count(), ledger.counts(), ledger.record("old0").outcome) == (0, {1: {REJECTED: 1}}, ACCEPTED)
+        await ledger.settle(1, 0, "p2", {"new": (ACCEPTED, ""), "old1": (REJECTED, "")}, done=True)
+        await ledger.keep_dialogue(told("new", 1, 0))
+        assert list(ledger.jobs_done(1, "p2")) == [0]
         await ledger.keep_dialogue(told("old0", 1, 0))
         assert (live(), ledger.count()) == (["old0", "old1"], 1)
         await ledger.settle(1, 0, "p1", {"old1": (ACCEPTED, "")}, done=True)
@@ -201,7 +205,11 @@ async def test_no_query_scans_a_table(tmp_path: Path) -> None:
         assert ledger.tries(1, 0)
         assert ledger.job(1, 0)
         assert ledger.record("aa")
-        assert not ledger.requests_in("1/0")
+        for scope in ("1/0", ""):
+            asked_for = Request("e", "m", (Part(Role.USER, Kind.TURN, "Hello."),), scope=scope)
+            await ledger.replies.put(asked_for, Reply("Hi."), usd=0.0, seconds=0.0)
+            assert await ledger.replies.get(asked_for)
+        assert len(list(ledger.all_requests())) == 2
         plans = [
             row[-1]
             for statement, parameters in asked

@@ -190,6 +190,7 @@ async def test_equal_requests_are_stored_once_and_a_cancelled_put_is_not_lost(le
     await asyncio.sleep(0)
     first.cancel()
     assert await ledger.replies.get(asked) == Reply("Hello.", None, "stop", 100, 10)
+    assert len(ledger.requests_in("1/0")) == 1
     await second
     await put(ledger, request(SYSTEM, said("x"), said("y")))
     assert [sent.reply.text for sent in ledger.requests_in("1/0")] == ["Hello.", "Hello."]

@@ -44,6 +44,18 @@ async def test_a_talk_that_is_half_courtesies_is_rejected() -> None:
     assert (await verdict(Pleasantries(share=0.6), talk(*half))).approve
 
 
+async def test_nobody_thanks_twice_in_a_row_with_nothing_else() -> None:
+    grateful = [*TALK, "Oh, thank you!", "Where do you moor?", "Thanks again, really.", "What is she called?", *TALK]
+    answer = await verdict(Pleasantries(), talk(*grateful))
+    assert [(finding.turn, finding.text) for finding in answer.findings] == [
+        (3, "thanks again and again"),
+        (5, "thanks again and again"),
+    ]
+    assert set(answer.advice) == {"b"}
+    assert (await verdict(Pleasantries(thanks=2), talk(*grateful))).approve
+    assert (await verdict(Pleasantries(), talk(*TALK, "Thanks!", *TALK, "Thank you."))).approve
+
+
 async def test_it_says_nothing_of_a_language_it_does_not_know() -> None:
     answer = await Pleasantries().review(case_of(talk("Dankon!", "Dankon!", language="eo")))
     assert answer == Abstention(Why.NOT_APPLICABLE, "it knows no words of the language 'eo'")

@@ -12,6 +12,7 @@ from tertulia.corpus.corpus import Corpus
 from tertulia.corpus.formats import export
 from tertulia.critics import Abstention, Finding, Verdict, Why
 from tertulia.critics.case import Case
+from tertulia.critics.critic import Neighbours
 from tertulia.models.request import Kind, Request, Task
 from tertulia.models.stream import stream
 
@@ -125,6 +126,23 @@ class Strict:
         return Verdict(good, 1.0 if good else 0.25, advice={} if good else {case.turns[0].seat: "Say one letter more."})
 
 
+@dataclass(frozen=True)
+class Ranked:
+    """A dialogue says no more letters than the mean of its round: a claim that depends on who else is judged."""
+
+    slack: float = 10.0
+
+    async def review_round(self, cases: Sequence[Case], corpus: Neighbours) -> Sequence[Verdict]:
+        sizes = [_letters(case.turns) for case in cases]
+        known = [*sizes, *(_letters(dialogue.turns) for dialogue in corpus.settled())]
+        most = sum(known) / len(known) + self.slack
+        return [Verdict(size <= most, 1.0 if size <= most else 0.5) for size in sizes]
+
+
+def _letters(turns: Sequence[Turn]) -> int:
+    return sum(len(turn.text) for turn in turns)
+
+
 class Raises:
     """It is never known what this claims."""
 
@@ -167,6 +185,7 @@ critics:
     - {{use: structure}}
     - {{use: judge}}
     - {{use: openers, role: veto, options: {{share: 0.4, least: 4}}}}
+    - {{use: "fakes:Ranked", name: ranked, role: veto}}
 refine: {{regenerate: 2, note: true}}
 rounds: {{count: 3, dialogues: 12}}
 exemplars: {{count: 1, choose: diverse, seed_file: library/exemplars}}

@@ -1,0 +1,51 @@
+"""What happens at `tertulia plan`? Calls, tokens and money are estimated, before anything is paid for."""
+
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..scenarios.planning import Plan, plan
+from ..scenarios.scenario import Scenario
+from .printing import print_json
+from .text import money, one_line
+
+
+def show_plan(console: Console, scenario: Scenario, json: bool) -> int:
+    """Exit code 0. Raises Mistake."""
+    planned = plan(scenario)
+    if json:
+        print_json({**asdict(planned), "usd": planned.usd()})
+        return 0
+    console.print(heading(scenario, planned))
+    console.print(table(planned))
+    for line in planned.missing:
+        console.print(Text(f"missing: {one_line(line)}", style="yellow"))
+    return 0
+
+
+def heading(scenario: Scenario, planned: Plan) -> Text:
+    done = f", {planned.done:,} done already" if planned.done else ""
+    attempts = 1 + scenario.refine.regenerate
+    text = Text.assemble((one_line(scenario.name), "bold"), f" · {planned.rounds} x {planned.jobs:,} dialogues{done}\n")
+    text.append(f"least: all accepted at once; most: all made {attempts} times", style="dim")
+    return text
+
+
+def table(planned: Plan) -> Table:
+    """A row for each task and model, then the sum."""
+    shown = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("task", "model"):
+        shown.add_column(name)
+    for name in ("calls, least", "most", "prompt tokens a call", "reply tokens", "USD, least", "most"):
+        shown.add_column(name, justify="right")
+    for row in planned.calls:
+        spending = [money(usd) for usd in row.usd] if row.usd else ["?", "?"]
+        sizes = (f"{row.least:,}", f"{row.most:,}", f"~{row.prompt_tokens:,}", f"~{row.completion_tokens:,}")
+        shown.add_row(row.task.value, Text(one_line(row.model, 30)), *sizes, *spending)
+    total = planned.usd()
+    calls = (f"{sum(row.least for row in planned.calls):,}", f"{sum(row.most for row in planned.calls):,}")
+    spending = [money(usd) for usd in total] if total else ["price not known", "?"]
+    shown.add_row(Text("all", "bold"), "", *calls, "", "", *spending)
+    return shown
