@@ -1,14 +1,12 @@
 """What can be typed? Each command imports its work when it is called."""
 
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.exceptions import TyperException
 
+from .calling import called
 from .group import critics, personas
 from .option import Concurrency, Json, Model, Output, Quiet, Run, Seed, Settings, example
 
@@ -23,9 +21,6 @@ app = typer.Typer(
 )
 app.add_typer(critics, name="critics")
 app.add_typer(personas, name="personas")
-
-DONE, NOTHING_ACCEPTED, MISTAKE, STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
-"""Exit codes."""
 
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A YAML file, or a shipped scenario's name.")]
 Outcomes = Annotated[
@@ -51,7 +46,9 @@ def tertulia(
     """Persona-grounded dialogue, simulated: private personas talk, critics vote, the corpus grows."""
 
 
-@app.command(epilog=example("tertulia run first-meeting --output runs/demo", "tertulia run cafe.yaml --set rounds.dialogues=3"))
+@app.command(
+    epilog=example("tertulia run first-meeting --output runs/demo", "tertulia run cafe.yaml --set rounds.dialogues=3")
+)
 def run(
     scenario: ScenarioName,
     output: Output = None,
@@ -79,14 +76,17 @@ def run(
 @app.command(epilog=example("tertulia preview first-meeting -n 3 --model ollama:llama3.1"))
 def preview(
     scenario: ScenarioName,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many dialogues.")] = 3,
+    count: Annotated[int, typer.Option("--count", "-n", metavar="N", min=1, help="How many dialogues.")] = 3,
     prompts: Annotated[bool, typer.Option("--prompts/--no-prompts", help="With every request as it was sent.")] = True,
     output: Output = None,
     model: Model = None,
     settings: Settings = None,
     seed: Seed = None,
 ) -> int:
-    """Make a run's first dialogues, and show them with their prompts and verdicts. They are kept for the run."""
+    """Make the first dialogues, and show everything.
+
+    With their prompts as sent, and with their verdicts. They are kept: the run goes on from them.
+    """
     from .previewing import preview
     from .terminal import terminal
 
@@ -101,7 +101,10 @@ def plan(
     settings: Settings = None,
     json: Json = False,
 ) -> int:
-    """Estimate calls, tokens and money, and say what is missing, before anything is paid for."""
+    """Estimate calls, tokens and money before a run.
+
+    And say what is missing, before anything is paid for.
+    """
     from .planning import show_plan
     from .terminal import terminal
 
@@ -114,17 +117,22 @@ def plan(
 def review(
     source: Annotated[Path, typer.Argument(metavar="FILE|RUN", help="Dialogues in any import format, or a run.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Folder.", show_default="runs/review-NAME")
+        Path | None, typer.Option("--output", "-o", metavar="DIR", show_default="runs/review-NAME")
     ] = None,
-    panel: Annotated[str, typer.Option("--panel", help="The scenario whose critics judge.")] = "first-meeting",
+    panel: Annotated[
+        str, typer.Option("--panel", metavar="SCENARIO", help="The scenario whose critics judge.")
+    ] = "first-meeting",
     format: Annotated[
-        str | None, typer.Option("--format", help="Format of the file.", show_default="by suffix")
+        str | None, typer.Option("--format", "-f", metavar="F", help="Format of the file.", show_default="by suffix")
     ] = None,
     model: Model = None,
     settings: Settings = None,
     json: Json = False,
 ) -> int:
-    """Let a panel judge dialogues that are there: what would fall, at which critic, in which turn. Again is resume."""
+    """Let a panel judge dialogues that are there.
+
+    What would fall, at which critic, in which turn. The same command again goes on where it stopped.
+    """
     from .reviewing import review
     from .terminal import terminal
 
@@ -160,7 +168,9 @@ def replay(
     dialogues: Annotated[list[str] | None, typer.Argument(metavar="DIALOGUE", help=WHICH)] = None,
     pace: Annotated[
         float | None,
-        typer.Option("--pace", metavar="SECONDS", min=0, help="A turn; 0: at once.", show_default="0.8 on a terminal, else 0"),
+        typer.Option(
+            "--pace", metavar="SECONDS", min=0, help="A turn; 0: at once.", show_default="0.8 on a terminal, else 0"
+        ),
     ] = None,
 ) -> int:
     """Play dialogues turn by turn, as they were spoken.
@@ -173,7 +183,9 @@ def replay(
     return replay(terminal(), run, dialogues or [], pace)
 
 
-@app.command(epilog=example("tertulia export runs/demo --format messages", "tertulia export runs/demo -f parlai -o data.txt"))
+@app.command(
+    epilog=example("tertulia export runs/demo --format messages", "tertulia export runs/demo -f parlai -o data.txt")
+)
 def export(
     run: Run,
     format: Annotated[
@@ -228,7 +240,9 @@ def audit(run: Run, json: Json = False) -> int:
 
 @app.command(epilog=example("tertulia doctor", "tertulia doctor --model vllm:Qwen/Qwen2.5-7B-Instruct"))
 def doctor(
-    model: Annotated[str | None, typer.Option("--model", "-m", metavar="MODEL", help="Is this model there, and its key?")] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", metavar="MODEL", help="Is this model there, and its key?")
+    ] = None,
     deep: Annotated[bool, typer.Option("--deep", help="Import torch, and look for devices.")] = False,
     json: Json = False,
 ) -> int:
@@ -260,40 +274,3 @@ def _scenario(
 def main() -> None:
     """The `tertulia` command."""
     sys.exit(called(lambda: app(standalone_mode=False)))
-
-
-def called(command: Callable[[], Any]) -> int:
-    """The exit code of a command; a mistake or an early stop is told in one message, without a traceback."""
-    from ..models.errors import Mistake, Stopped
-
-    try:
-        code = command()
-        sys.stdout.flush()
-    except Mistake as mistake:
-        return _told("mistake", str(mistake), MISTAKE)
-    except Stopped as stopped:
-        return _told("stopped", str(stopped), STOPPED)
-    except TyperException as mistake:
-        return _misused(mistake)
-    except (KeyboardInterrupt, typer.Abort):
-        return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    return code if isinstance(code, int) else DONE
-
-
-def _misused(error: TyperException) -> int:
-    """What was typed wrongly, and where the choices stand; a command that is incomplete shows its help instead."""
-    said = error.format_message().rstrip(".")
-    if said.startswith("Usage:"):
-        print(said)
-        return MISTAKE
-    context = getattr(error, "ctx", None)
-    see = f"; see `{context.command_path} --help`" if context else ""
-    return _told("mistake", f"{said[:1].lower()}{said[1:]}{see}", MISTAKE)
-
-
-def _told(kind: str, what: str, code: int) -> int:
-    print(f"{kind}: {what}", file=sys.stderr)
-    return code

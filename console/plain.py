@@ -33,8 +33,13 @@ class PlainLines:
         match event:
             case RunStarted():
                 held = f", {event.done_before} dialogues done before" if event.done_before else ""
-                return f"{event.name}: {event.rounds} x {event.jobs} dialogues with {', '.join(event.models)}{held}"
-            case RoundStarted():
+                wanted = (
+                    f"{event.rounds} x {event.jobs} dialogues with {', '.join(event.models)}"
+                    if event.jobs
+                    else "begins"
+                )
+                return f"{event.name}: {wanted}{held}"
+            case RoundStarted() if event.jobs > event.done:
                 return f"round {event.round}: {event.jobs} dialogues, exemplars from {event.exemplars}"
             case RoundClosed():
                 return f"round {event.round} closed: {event.accepted} of {event.jobs} accepted"

@@ -9,7 +9,7 @@ from rich.text import Text
 from ..scenarios.planning import Plan, plan
 from ..scenarios.scenario import Scenario
 from .printing import print_json
-from .text import money, one_line
+from .text import money, number, one_line
 
 
 def show_plan(console: Console, scenario: Scenario, json: bool) -> int:
@@ -27,9 +27,9 @@ def show_plan(console: Console, scenario: Scenario, json: bool) -> int:
 
 def heading(scenario: Scenario, planned: Plan) -> Text:
     done = f", {planned.done:,} done already" if planned.done else ""
-    attempts = 1 + scenario.refine.regenerate
+    attempts = number(1 + scenario.refine.regenerate, "time")
     text = Text.assemble((one_line(scenario.name), "bold"), f" · {planned.rounds} x {planned.jobs:,} dialogues{done}\n")
-    text.append(f"least: all accepted at once; most: all made {attempts} times", style="dim")
+    text.append(f"least: all accepted at once; most: all made {attempts}", style="dim")
     return text
 
 

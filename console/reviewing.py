@@ -1,10 +1,11 @@
 """What happens at `tertulia review`? A panel judges what is there: the dialogues of a file, or of a run."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -25,6 +26,9 @@ from .statistics import opener_table, section, skipped, survival_table, talk_tab
 from .text import number, one_line, share
 
 EXAMPLES = 3
+"""Shown of each critic's rejections, and of each oddity of a file."""
+Odd = dict[str, Counter[str]]
+"""Where a file had to be read with care, by what was odd."""
 
 
 def review(
@@ -34,11 +38,11 @@ def review(
     if is_run(source):
         return _review_run(console, source, scenario, json)
     folder = output or Path("runs") / f"review-{source.stem}"
-    odd: dict[str, int] = {}
+    odd: Odd = {}
     meter = Meter()
 
     def count(where: str, what: str) -> None:
-        odd[what] = odd.get(what, 0) + 1
+        odd.setdefault(what.partition(":")[0], Counter())[where] += 1
 
     with resumable(folder), watcher(console, meter, live=False, silent=json) as watching:
         corpus = asyncio.run(review_file(source, scenario, folder, watching, format=format, meter=meter, on_odd=count))
@@ -69,9 +73,7 @@ def _write(corpus: Corpus, source: Path, format: str | None, folder: Path) -> No
         export(records(outcomes=None), corpus.info, kind, folder / f"accepted{source.suffix}")
 
 
-def _report(
-    console: Console, corpus: Corpus, panel: str | None, odd: Mapping[str, int], folder: Path | None, json: bool
-) -> int:
+def _report(console: Console, corpus: Corpus, panel: str | None, odd: Odd, folder: Path | None, json: bool) -> int:
     numbers = collect(corpus.ledger.records(outcomes=None, panel=panel))
     accepted = corpus.ledger.count(panel=panel)
     if json:
@@ -87,14 +89,17 @@ def _report(
     return 0 if accepted else 1
 
 
-def report(numbers: Statistics, odd: Mapping[str, int]) -> Iterator[RenderableType]:
+def report(numbers: Statistics, odd: Odd) -> Iterator[RenderableType]:
     yield section("what was said", talk_table(numbers))
     yield section("how dialogues open", opener_table(numbers.said))
     yield section("what critics found", found_table(numbers.survival))
     yield section(f"what is left, of {number(numbers.survival.reviewed, 'dialogue')}", survival_table(numbers.survival))
     yield from skipped(numbers.survival)
-    for what, count in sorted(odd.items(), key=lambda item: -item[1]):
-        yield Text(f"read with care, {number(count, 'time')}: {one_line(what)}", style="yellow")
+    for what, where in sorted(odd.items(), key=lambda item: -item[1].total()):
+        yield Text(
+            f"read with care, {number(where.total(), 'line')}: {what} (such as {', '.join(list(where)[:EXAMPLES])})",
+            style="yellow",
+        )
 
 
 def found_table(table: SurvivalTable) -> Table:
@@ -111,16 +116,15 @@ def found_table(table: SurvivalTable) -> Table:
 
 def examples(records: Iterator[Record]) -> Iterator[RenderableType]:
     """The first findings of each critic that rejects, with the turn and its words."""
-    told: dict[str, int] = {}
+    told: dict[str, list[Text]] = {}
     for record in records:
         for ballot in record.review.ballots if record.review else ():
-            rejects = isinstance(ballot.answer, Verdict) and not ballot.answer.approve
-            if not rejects or told.get(ballot.critic, 0) >= EXAMPLES or not isinstance(ballot.answer, Verdict):
-                continue
-            told[ballot.critic] = told.get(ballot.critic, 0) + 1
-            if told[ballot.critic] == 1:
-                yield Text.assemble("\n", (f"{ballot.critic} rejects, for example", "bold cyan"))
-            yield from (_example(record.dialogue, finding) for finding in ballot.answer.findings[:1])
+            answer = ballot.answer
+            if isinstance(answer, Verdict) and not answer.approve and len(told.get(ballot.critic, ())) < EXAMPLES:
+                found = (_example(record.dialogue, finding) for finding in answer.findings[:1])
+                told.setdefault(ballot.critic, []).extend(found)
+    for critic, texts in told.items():
+        yield section(f"{critic} rejects, for example", Group(*texts))
 
 
 def _example(dialogue: Dialogue, finding: Finding) -> Text:

@@ -5,7 +5,7 @@ thread and see every write that was acknowledged (`reading.py`); model replies g
 (`replies.py`).
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
@@ -20,7 +20,22 @@ from .opening import Site, found, hold, locate, lock, prepare
 from .reading import Reader
 from .record import RunInfo
 from .replies import Replies, Spent
-from .storing import FORGET_OUTCOMES, FORGET_VERDICTS, REOPEN, SUPERSEDE, Shelf, Stored, adding, at, replacing
+from .storing import (
+    FORGET_OUTCOMES,
+    FORGET_VERDICTS,
+    REOPEN,
+    REOPEN_ALL,
+    REOPEN_JOB,
+    REOPEN_ROUND,
+    SET_ALL_ASIDE,
+    SET_ASIDE,
+    SUPERSEDE,
+    Shelf,
+    Stored,
+    adding,
+    at,
+    replacing,
+)
 from .writer import LoopWriter, ThreadWriter, Write, Writer
 
 SET_INFO = update(schema.runs).where(schema.runs.c.id == bindparam("at_run")).values(info=bindparam("text"))
@@ -134,6 +149,21 @@ class Ledger(Reader):
         ]
         state = self._replacing(schema.states, {**job, "done": int(done)})
         await self._write([(FORGET_OUTCOMES, at(run=self._run, **job)), *became, state], about=(round, index))
+
+    async def set_aside(self, round: int, index: int, ids: Iterable[str]) -> None:
+        """Supersede tries that a job does not come to any more; it is open again, under every panel."""
+        job = at(run=self._run, round=round, idx=index)
+        rows: list[Stored] = [(SET_ASIDE, {**job, "at_id": id}) for id in ids]
+        await self._write([(REOPEN_JOB, job), *rows], about=(round, index))
+
+    async def reopen(self, round: int | None = None) -> None:
+        """The jobs of a round are open again, under every panel; what is kept of them stays. Without a round all jobs
+        are, and all dialogues are superseded."""
+        if round is None:
+            run = at(run=self._run)
+            await self._write([(REOPEN_ALL, run), (SET_ALL_ASIDE, run)])
+        else:
+            await self._write([(REOPEN_ROUND, at(run=self._run, round=round))])
 
     def spent(self) -> Spent:
         return self._desk[1].spent if self._desk else super().spent()

@@ -47,6 +47,16 @@ SUPERSEDE: Update = update(dialogues).where(_others_there()).values(superseded=1
 REOPEN: Update = update(states).where(_of_job(states), exists().where(_others_there())).values(done=0)
 """A job whose try is about to be superseded is open again, under every panel. Comes before SUPERSEDE."""
 
+SET_ASIDE: Update = (
+    update(dialogues).where(_of_job(dialogues), dialogues.c.id == bindparam("at_id")).values(superseded=1)
+)
+SET_ALL_ASIDE: Update = update(dialogues).where(dialogues.c.run == bindparam("at_run")).values(superseded=1)
+REOPEN_JOB: Update = update(states).where(_of_job(states)).values(done=0)
+REOPEN_ROUND: Update = (
+    update(states).where(states.c.run == bindparam("at_run"), states.c.round == bindparam("at_round")).values(done=0)
+)
+REOPEN_ALL: Update = update(states).where(states.c.run == bindparam("at_run")).values(done=0)
+
 FORGET_OUTCOMES: Delete = delete(outcomes).where(_of_job(outcomes), outcomes.c.panel == bindparam("at_panel"))
 FORGET_VERDICTS: Delete = delete(verdicts).where(
     *(verdicts.c[name] == bindparam(f"at_{name}") for name in ("run", "dialogue", "panel"))

@@ -1,6 +1,6 @@
 """Does a speaker recite its profile?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -8,8 +8,11 @@ from pydantic import Field
 
 from .case import Case, Sees
 from .critic import Critic
-from .overlap import f1, reaches, sizes, tokens
+from .overlap import Words, f1, reaches, sizes, tokens
 from .verdict import Finding, Verdict
+
+WORDS_INSIDE = 4
+"""A shorter sentence stands in many an utterance without having been copied."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class CopyPaste(Critic):
     """Token-F1 from which a sentence counts as copied."""
     allowed: Annotated[int, Field(ge=0)] = 1
     """How many sentences a speaker may copy."""
+    inside: bool = False
+    """Whether a sentence is also copied that stands word for word inside a longer utterance."""
 
     sees: ClassVar[Sees] = Sees.OWN_PERSONAS
 
@@ -38,14 +43,24 @@ class CopyPaste(Critic):
     def _copied(self, case: Case) -> Iterator[Finding]:
         seat, said = case.own.seat, [(tokens(text), index, text) for index, text in case.said_by(case.own.seat)]
         for sentence in case.own.sentences:
-            known, best, where = tokens(sentence), 0.0, None
-            least, most = sizes(len(known), self.threshold)
-            for words, index, text in said:
-                if least <= len(words) <= most and (score := f1(known, words)) > best:
-                    best, where = score, (index, text)
-            if where and reaches(best, self.threshold):
-                text = f"copies the profile sentence {sentence!r} (token-F1 {best:.2f})"
-                yield Finding(text, where[0], seat, sentence, where[1])
+            known = tokens(sentence)
+            score, index, span = max(self._matches(known, said), default=(0.0, 0, ""), key=lambda match: match[0])
+            if reaches(score, self.threshold):
+                text = f"copies the profile sentence {sentence!r} (token-F1 {score:.2f})"
+                yield Finding(text, index, seat, sentence, span)
+
+    def _matches(self, known: Words, said: Sequence[tuple[Words, int, str]]) -> Iterator[tuple[float, int, str]]:
+        """(F1, turn, utterance) of those that may be copies; a sentence that stands inside a longer one has F1 1."""
+        least, most = sizes(len(known), self.threshold)
+        for words, index, text in said:
+            if least <= len(words) <= most:
+                yield f1(known, words), index, text
+            elif self.inside and WORDS_INSIDE <= len(known) < len(words) and _stands_in(known, words):
+                yield 1.0, index, text
+
+
+def _stands_in(known: Words, words: Words) -> bool:
+    return f" {' '.join(known)} " in f" {' '.join(words)} "
 
 
 def _advice(copied: tuple[Finding, ...]) -> str:

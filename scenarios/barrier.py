@@ -1,6 +1,7 @@
 """What happens when a round's jobs are made? The corpus critics answer, once, in (round, index) order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from typing import overload
 
 from ..agents import Dialogue, Job
@@ -8,6 +9,12 @@ from ..corpus.ledger import Ledger
 from ..critics import Outcome, Review
 from ..critics.refine import Ending, Try
 from .court import Court
+
+Entry = tuple[int, str]
+"""Index of a job, and the id of its dialogue that is before the corpus critics."""
+
+BARRIERS = "barriers"
+"""In a run's info: by round and panel, who is before the corpus critics at this moment."""
 
 
 class Waiting:
@@ -24,21 +31,31 @@ class Waiting:
     def __bool__(self) -> bool:
         return bool(self._chosen)
 
-    def in_order(self) -> list[tuple[Job, str]]:
-        return [self._chosen[index] for index in sorted(self._chosen)]
+    @property
+    def round(self) -> int:
+        """Of its jobs; there has to be one."""
+        return next(iter(self._chosen.values()))[0].round
+
+    def members(self) -> list[Entry]:
+        """In order."""
+        return [(index, id) for index, (_, id) in sorted(self._chosen.items())]
+
+    def without(self, settled: Container[int]) -> list[Job]:
+        """The other jobs, in order."""
+        return [job for index, (job, _) in sorted(self._chosen.items()) if index not in settled]
 
 
 class Chosen(Sequence[tuple[Dialogue, Review]]):
     """The dialogues of waiting jobs with their reviews, read from the ledger as they are walked."""
 
-    def __init__(self, ledger: Ledger, panel: str, jobs: Sequence[tuple[Job, str]]) -> None:
-        self._ledger, self._panel, self._jobs = ledger, panel, jobs
+    def __init__(self, ledger: Ledger, panel: str, round: int, members: Sequence[Entry]) -> None:
+        self._ledger, self._panel, self._round, self._members = ledger, panel, round, members
 
     def __len__(self) -> int:
-        return len(self._jobs)
+        return len(self._members)
 
     def __iter__(self) -> Iterator[tuple[Dialogue, Review]]:
-        return (self._read(*job) for job in self._jobs)
+        return (self._read(*member) for member in self._members)
 
     @overload
     def __getitem__(self, at: int) -> tuple[Dialogue, Review]: ...
@@ -46,11 +63,11 @@ class Chosen(Sequence[tuple[Dialogue, Review]]):
     def __getitem__(self, at: slice) -> Sequence[tuple[Dialogue, Review]]: ...
     def __getitem__(self, at: int | slice) -> tuple[Dialogue, Review] | Sequence[tuple[Dialogue, Review]]:
         if isinstance(at, slice):
-            return Chosen(self._ledger, self._panel, self._jobs[at])
-        return self._read(*self._jobs[at])
+            return Chosen(self._ledger, self._panel, self._round, self._members[at])
+        return self._read(*self._members[at])
 
-    def _read(self, job: Job, id: str) -> tuple[Dialogue, Review]:
-        tries = self._ledger.tries(job.round, job.index, self._panel)
+    def _read(self, index: int, id: str) -> tuple[Dialogue, Review]:
+        tries = self._ledger.tries(self._round, index, self._panel)
         record = next(record for record in tries if record.dialogue.id == id)
         assert record.review is not None
         return record.dialogue, record.review
@@ -59,15 +76,17 @@ class Chosen(Sequence[tuple[Dialogue, Review]]):
 class Accepted:
     """What corpus critics may know of other dialogues: those that are accepted, streamed."""
 
-    def __init__(self, ledger: Ledger, round: int, panel: str) -> None:
+    def __init__(self, ledger: Ledger, round: int, panel: str, members: Sequence[Entry]) -> None:
+        """`members` are before the critics now, even where some of them are settled already."""
         self._ledger, self._round, self._panel = ledger, round, panel
+        self._members = frozenset(id for _, id in members)
 
     def earlier(self) -> Iterator[Dialogue]:
         rounds = tuple(range(1, self._round))
         return self._read(rounds) if rounds else iter(())
 
     def settled(self) -> Iterator[Dialogue]:
-        return self._read((self._round,))
+        return (dialogue for dialogue in self._read((self._round,)) if dialogue.id not in self._members)
 
     def _read(self, rounds: tuple[int, ...]) -> Iterator[Dialogue]:
         for record in self._ledger.records(rounds=rounds, panel=self._panel):
@@ -77,28 +96,48 @@ class Accepted:
 async def conclude(court: Court, waiting: Waiting) -> list[Job]:
     """Let the corpus critics answer on the chosen try of each waiting job, and settle those that they let pass.
 
-    Returns the jobs to work on again, whose chosen try is rejected after all.
+    Who is before them is noted until all is kept: a barrier in which a run was killed is gone through again with the
+    same dialogues, whoever waits by then. Returns the jobs to work on again, in order: rejected after all, or too late.
     """
-    jobs = waiting.in_order()
-    chosen = Chosen(court.ledger, court.judging, jobs)
-    corpus = Accepted(court.ledger, jobs[0][0].round, court.judging)
-    reviews = court.panel.conclude(chosen, corpus, court.limits)
-    reopened = []
+    round, name = waiting.round, f"{waiting.round}/{court.judging}"
+    members = _interrupted(court, round, name) or waiting.members()
+    await _note(court, name, members)
+    chosen = Chosen(court.ledger, court.judging, round, members)
+    corpus = Accepted(court.ledger, round, court.judging, members)
+    settled: set[int] = set()
     position = 0
-    async for review in reviews:
-        job, _ = jobs[position]
+    async for review in court.panel.conclude(chosen, corpus, court.limits):
+        index, _ = members[position]
         position += 1
-        if not await _concluded(court, job, review):
-            reopened.append(job)
-    return reopened
+        if await _concluded(court, round, index, review):
+            settled.add(index)
+    await _note(court, name, ())
+    return waiting.without(settled)
 
 
-async def _concluded(court: Court, job: Job, review: Review) -> bool:
+async def _concluded(court: Court, round: int, index: int, review: Review) -> bool:
     """Keep a complete review, and settle its job if it accepts."""
-    tries = court.tries(job.round, job.index)
+    tries = court.tries(round, index)
     at = next(number for number, this in enumerate(tries) if this.dialogue.id == review.dialogue)
     tries[at] = Try(tries[at].dialogue, await court.keep(tries[at].dialogue, review))
     if tries[at].outcome is not Outcome.ACCEPTED:
         return False
-    await court.settle(job.round, job.index, Ending(tuple(tries), tries[at]))
+    await court.settle(round, index, Ending(tuple(tries), tries[at]))
     return True
+
+
+def _interrupted(court: Court, round: int, name: str) -> list[Entry]:
+    """Who was before the critics when the run was killed; nobody if it was not, or their dialogues are made anew."""
+    info = court.ledger.info()
+    noted = info.extra.get(BARRIERS, {}).get(name, ()) if info else ()
+    members = [(int(index), str(id)) for index, id in noted]
+    live = all(id in {this.dialogue.id for this in court.tries(round, index)} for index, id in members)
+    return members if live else []
+
+
+async def _note(court: Court, name: str, members: Sequence[Entry]) -> None:
+    info = court.ledger.info()
+    assert info is not None
+    barriers = {other: noted for other, noted in info.extra.get(BARRIERS, {}).items() if other != name}
+    noted = {**barriers, **({name: members} if members else {})}
+    await court.ledger.set_info(replace(info, extra={**info.extra, BARRIERS: noted}))

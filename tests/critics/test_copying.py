@@ -48,6 +48,15 @@ async def test_one_copied_sentence_a_side_is_allowed_and_named() -> None:
     assert (finding.turn, finding.seat, finding.sentence) == (2, "a", ANN[0])
 
 
+async def test_a_sentence_inside_a_longer_utterance_counts_where_it_is_asked_for() -> None:
+    long = "People never believe me, but it is true: I draw birds for a museum. And what is it that you do all day?"
+    assert (await verdict(CopyPaste(), talk(long))).score == 1.0
+    answer = await verdict(CopyPaste(inside=True, allowed=0), talk(long))
+    assert [(finding.turn, finding.sentence) for finding in answer.findings] == [(0, ANN[0])]
+    short = talk("Well, I bake, and that is all there is to say about me.", profiles=(("I bake.",), ()))
+    assert (await verdict(CopyPaste(inside=True), short)).score == 1.0
+
+
 async def test_two_copied_sentences_are_rejected_with_advice_for_that_seat_alone() -> None:
     dialogue = talk("I draw birds for a museum.", "I have two grey cats.", "My brother sails a red boat!")
     panel = Panel(members("copy-paste"))

@@ -70,7 +70,11 @@ def test_every_built_in_can_be_made_as_it_is() -> None:
 def test_options_are_the_fields_of_the_class_with_their_strings() -> None:
     assert create("copy-paste", {"threshold": 0.7}) == CopyPaste(threshold=0.7)
     options = {option.name: option for option in options_of(CopyPaste)}
-    assert [(o.type, o.default, o.required) for o in options.values()] == [("float", 0.8, False), ("int", 1, False)]
+    assert [(o.name, o.type, o.default, o.required) for o in options.values()] == [
+        ("threshold", "float", 0.8, False),
+        ("allowed", "int", 1, False),
+        ("inside", "bool", False, False),
+    ]
     assert options["allowed"].about == "How many sentences a speaker may copy."
     assert "chat" not in {option.name for option in options_of(find("judge").load())}
 
@@ -80,7 +84,11 @@ def test_options_are_the_fields_of_the_class_with_their_strings() -> None:
     [
         ("toxcity", {}, "no critic 'toxcity'"),
         ("copy_past", {}, "did you mean 'copy-paste'"),
-        ("copy-paste", {"treshold": 1}, "no option 'treshold'; did you mean 'threshold'. known: allowed, threshold"),
+        (
+            "copy-paste",
+            {"treshold": 1},
+            "no option 'treshold'; did you mean 'threshold'. known: allowed, inside, threshold",
+        ),
         ("copy-paste", {"threshold": "high"}, "option 'threshold' should be a valid number.*, not 'high'"),
         ("copy-paste", {"threshold": 2}, "option 'threshold' should be less than or equal to 1, not 2"),
         ("copy-paste", {"threshold": 2, "allowd": 1}, "'threshold' should be .*; no option 'allowd'"),
