@@ -1,7 +1,6 @@
 """How does a command end? With an exit code that scripts can rely on, and one message instead of a traceback."""
 
 import os
-import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -36,23 +35,13 @@ def called(command: Callable[[], Any]) -> int:
 
 def _misused(error: TyperException) -> int:
     """What was typed wrongly, and where the choices stand; a command that is incomplete shows its help instead."""
-    said = error.format_message().rstrip(".")
+    said = error.format_message().rstrip(".").replace(". Did you mean", "; did you mean")
     if said.startswith("Usage:"):
         print(said)
         return MISTAKE
     context = getattr(error, "ctx", None)
     see = f"; see `{context.command_path} --help`" if context else ""
-    return _told("mistake", f"{said[:1].lower()}{said[1:]}{_meant(said, context)}{see}", MISTAKE)
-
-
-def _meant(said: str, context: Any) -> str:
-    """The command that was meant, where there is none of that name."""
-    from ..models.suggesting import closest
-
-    unknown = re.match(r"No such command '(.*)'", said)
-    known = getattr(getattr(context, "command", None), "commands", {})
-    meant = closest(unknown[1], known) if unknown else None
-    return f"; did you mean {meant!r}?" if meant else ""
+    return _told("mistake", f"{said[:1].lower()}{said[1:]}{see}", MISTAKE)
 
 
 def _told(kind: str, what: str, code: int) -> int:

@@ -44,19 +44,22 @@ class CopyPaste(Critic):
         seat, said = case.own.seat, [(tokens(text), index, text) for index, text in case.said_by(case.own.seat)]
         for sentence in case.own.sentences:
             known = tokens(sentence)
-            score, index, span = max(self._matches(known, said), default=(0.0, 0, ""), key=lambda match: match[0])
+            score, index, span = self._best(known, said)
             if reaches(score, self.threshold):
                 text = f"copies the profile sentence {sentence!r} (token-F1 {score:.2f})"
                 yield Finding(text, index, seat, sentence, span)
 
-    def _matches(self, known: Words, said: Sequence[tuple[Words, int, str]]) -> Iterator[tuple[float, int, str]]:
-        """(F1, turn, utterance) of those that may be copies; a sentence that stands inside a longer one has F1 1."""
+    def _best(self, known: Words, said: Sequence[tuple[Words, int, str]]) -> tuple[float, int, str]:
+        """(F1, turn, utterance) of the likeliest copy; a sentence that stands inside a longer utterance has F1 1."""
+        best = (0.0, 0, "")
         least, most = sizes(len(known), self.threshold)
         for words, index, text in said:
             if least <= len(words) <= most:
-                yield f1(known, words), index, text
+                if (score := f1(known, words)) > best[0]:
+                    best = (score, index, text)
             elif self.inside and WORDS_INSIDE <= len(known) < len(words) and _stands_in(known, words):
-                yield 1.0, index, text
+                return 1.0, index, text
+        return best
 
 
 def _stands_in(known: Words, words: Words) -> bool:

@@ -83,7 +83,7 @@ def fact(sentence: str) -> Fact:
     slots = with_forms(slots)
     tellings = _tellings(topic, slots, whole)
     if not tellings:
-        topic, slots = "self", {**slots, "clause": small(whole)}
+        topic, slots = "self", {"clause": small(whole)}
         tellings = _tellings(topic, slots, whole)
     return Fact(whole, topic, slots, tellings)
 
@@ -160,17 +160,16 @@ def _thing(groups: dict[str, str]) -> tuple[str, dict[str, str]]:
 
 
 def with_forms(slots: Mapping[str, str]) -> dict[str, str]:
-    """Slots with their bare form (`it_bare`) and the one with an article (`it_a`)."""
-    more = dict(slots)
+    """Slots with their mark (`it:`), their bare form (`it_bare`) and the one with an article (`it_a`)."""
+    more: dict[str, str] = {}
     for name, value in slots.items():
+        more[f"{name}:"] = value
         if value:
-            more[f"{name}_bare"] = bare(value)
-            more[f"{name}_a"] = article(value)
+            more |= {name: value, f"{name}_bare": bare(value), f"{name}_a": article(value)}
     return more
 
 
 def _tellings(topic: str, slots: Mapping[str, str], sentence: str) -> tuple[Telling, ...]:
-    held = slots.keys()
-    lines = [line for line in lexicon().topics[topic].lines["tell"] if line.needs <= held]
+    lines = [line for line in lexicon().topics[topic].lines["tell"] if line.fits(slots)]
     texts = [(line, line.filled(slots)) for line in lines]
     return tuple(Telling(line, text, norm(text)) for line, text in texts if token_f1(text, sentence) < TOO_CLOSE)

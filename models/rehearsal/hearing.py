@@ -66,8 +66,8 @@ def hear(text: str, names: tuple[str, ...] = ()) -> Utterance:
     return Utterance(
         pieces,
         frozenset(used),
-        bye=bool(_BYE.search(text)) and not any(piece.act is Act.TELL and piece.line for piece in pieces),
-        thanks=len(_THANKS.findall(text)) > 0,
+        bye=any(piece.act is Act.BYE or (piece.line is None and _BYE.search(piece.text)) for piece in pieces),
+        thanks=any(piece.act is Act.THANKS or (piece.line is None and _THANKS.search(piece.text)) for piece in pieces),
         hello=bool(_HELLO.match(text)),
         length=len(text.split()),
     )
@@ -115,7 +115,7 @@ def _known(
     for end in range(min(at + _LONGEST, len(spans)), at, -1):
         whole = " ".join(keys[at:end]) if not offset else norm(text[spans[at][0] + offset : spans[end - 1][1]])
         if line := lines.get(whole):
-            return line, {}, end
+            return line, _marks(line), end
     return _with_fields(text, spans, at, offset)
 
 
@@ -129,8 +129,12 @@ def _with_fields(
         if found := finder.match(text, start):
             ends = [place for place in range(at, len(spans)) if spans[place][1] <= found.end()]
             if ends and spans[ends[-1]][1] == found.end():
-                return line, _slots(found.groupdict()), ends[-1] + 1
+                return line, {**_marks(line), **_slots(found.groupdict())}, ends[-1] + 1
     return None
+
+
+def _marks(line: Line) -> dict[str, str]:
+    return {need: "" for need in line.needs if need.endswith(":")}
 
 
 def _slots(groups: dict[str, str]) -> Mapping[str, str]:

@@ -29,7 +29,8 @@ class Act(StrEnum):
     SLIP = "slip"
 
 
-_GATE: Final = re.compile(r"^\{(\w+):\}")
+_GATES: Final = re.compile(r"^(?:\{!?\w+:\})+")
+_GATE: Final = re.compile(r"\{(!?)(\w+:)\}")
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 _OPENS_SENTENCE: Final = re.compile(r"(?:^|[.?!:] )$")
 _YES_OR_NO: Final = re.compile(r"^(?:do|does|did|are|is|was|were|have|has|can|could|would|any)\b", re.I)
@@ -43,11 +44,17 @@ class Line:
     act: Act
     topic: str = ""
     needs: frozenset[str] = frozenset()
+    """Slots that its fields take, and marks (`dog:`) of what it speaks about."""
+    bars: frozenset[str] = frozenset()
+    """Marks of what it does not fit."""
     exchange: "Exchange | None" = None
     parts: tuple[str, ...] = ()
     """Words and field names in turn; a field that opens a sentence is written with a capital."""
     head: str = ""
     """The first word: turns should not all begin alike."""
+
+    def fits(self, slots: Mapping[str, str]) -> bool:
+        return self.needs <= slots.keys() and self.bars.isdisjoint(slots)
 
     @property
     def polar(self) -> bool:
@@ -221,14 +228,16 @@ def _lines(act: Act, texts: Iterable[str], topic: str = "", exchange: Exchange |
 
 
 def _line(act: Act, text: str, topic: str, exchange: Exchange | None) -> Line:
-    gate = _GATE.match(text)
-    body = _GATE.sub("", text)
+    gates = _GATES.match(text)
+    marks = _GATE.findall(gates[0]) if gates else []
+    body = text[gates.end() :] if gates else text
     parts = _FIELD.split(body)
     for place in range(1, len(parts), 2):
         if _OPENS_SENTENCE.search("".join(parts[:place])):
             parts[place] = capital(parts[place])
-    needs = frozenset({*_FIELD.findall(body), *((gate[1],) if gate else ())})
-    return Line(body, act, topic, needs, exchange, tuple(parts), body.split(" ", 1)[0].strip(",.!?").lower())
+    needs = frozenset({*_FIELD.findall(body), *(mark for no, mark in marks if not no)})
+    bars = frozenset(mark for no, mark in marks if no)
+    return Line(body, act, topic, needs, bars, exchange, tuple(parts), body.split(" ", 1)[0].strip(",.!?").lower())
 
 
 def pattern(line: Line) -> re.Pattern[str]:

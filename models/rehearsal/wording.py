@@ -36,7 +36,7 @@ class Draft:
         start = self.chance.randrange(len(pool))
         second: Line | None = None
         for line in (*pool[start:], *pool[:start]):
-            if line.text in self.used or line.text in self.floor.used or not line.needs <= slots.keys():
+            if line.text in self.used or line.text in self.floor.used or not line.fits(slots):
                 continue
             if self.said or line.head not in self.floor.heads:
                 return line
