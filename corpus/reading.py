@@ -155,9 +155,11 @@ class Reader:
         outcomes: Collection[Outcome] | None = ACCEPTED,
         rounds: Collection[int] | None = None,
         panel: str | None = None,
+        below: int | None = None,
     ) -> int:
-        """How many `records` would give."""
+        """How many `records` would give; where `below` is given, of jobs whose index is less."""
         query = querying.tries(self._run, self._panel(panel), outcomes).with_only_columns(func.count()).order_by(None)
+        query = query if below is None else query.where(dialogues.c.idx < below)
         return self._number(query if rounds is None else query.where(dialogues.c.round.in_(sorted(rounds))))
 
     def counts(self, panel: str | None = None) -> dict[int, dict[Outcome, int]]:

@@ -47,15 +47,13 @@ async def play_round(shop: Workshop, casting: Casting, number: int) -> RoundSumm
     """One round, from its exemplars to its summary; goes on from where the ledger has it."""
     rules = shop.scenario.rounds
     this = await open_round(shop, number)
-    made = 0
-    while True:
+    await take_back(shop, number)
+    made, jobs, wanted = 0, rules.dialogues, rules.until_accepted
+    while jobs == rules.dialogues and (not made or (wanted and accepted(shop, number, made) < wanted)):
         jobs = await play_wave(shop, casting, this, made, rules.dialogues)
         made += jobs
-        if rules.until_accepted is None or jobs < rules.dialogues:
-            break
-        if shop.ledger.count(rounds=(number,)) >= rules.until_accepted:
-            await keep_first(shop, number, rules.until_accepted)
-            break
+    if wanted:
+        await keep_first(shop, number, wanted)
     if not made:
         raise Mistake(f"round {number} has no job: the pairing {shop.scenario.cast.pairing!r} gives no cast")
     summary = summarise(number, shop.ledger.records(outcomes=None, rounds=(number,)))
@@ -71,19 +69,21 @@ async def open_round(shop: Workshop, number: int) -> Round:
     ranked = tuple(pool.ranking(stream(shop.scenario.seed, "exemplars", number))) if wanted.count else ()
     ids = "\x1f".join([shop.making, *(dialogue.id for dialogue in ranked)])
     epoch = blake2b(ids.encode(), digest_size=8).hexdigest()
-    trusted = await _trusted(shop, f"{number}/{shop.judging}", epoch)
+    trusted = await _trusted(shop, number, epoch)
     done = len(shop.ledger.jobs_done(number, shop.judging)) if trusted else 0
     shop.events(RoundStarted(number, shop.scenario.rounds.dialogues, done, len(pool)))
     return Round(number, ranked, trusted)
 
 
-async def _trusted(shop: Workshop, name: str, epoch: str) -> bool:
-    """Whether the round was opened with the same exemplars before; if not, the ledger notes these."""
-    info = shop.ledger.info()
+async def _trusted(shop: Workshop, number: int, epoch: str) -> bool:
+    """Whether the round was opened with the same exemplars before; if not, the ledger notes these, after it has opened
+    the round's jobs again: a kill in between must not leave them done."""
+    info, name = shop.ledger.info(), f"{number}/{shop.judging}"
     assert info is not None
     epochs = dict(info.extra.get("epochs", {}))
     if epochs.get(name) == epoch:
         return True
+    await shop.ledger.reopen(number)
     extra = {**info.extra, "epochs": {**epochs, name: epoch}}
     await shop.ledger.set_info(replace(info, extra=extra))
     return False
@@ -134,13 +134,34 @@ def job(shop: Workshop, this: Round, index: int, cast: tuple[Member, ...]) -> Jo
     return Job(this.number, index, cast, draw(ranked, wanted.count, cast))
 
 
+def accepted(shop: Workshop, number: int, made: int) -> int:
+    """How many of the first `made` jobs of a round have an accepted dialogue; a later wave that was begun before a kill
+    is not counted."""
+    return shop.ledger.count(rounds=(number,), below=made)
+
+
 async def keep_first(shop: Workshop, number: int, wanted: int) -> None:
     """Of the accepted dialogues of a round keep the first by index; those beyond are passed over."""
     beyond = [r.dialogue for n, r in enumerate(shop.ledger.records(rounds=(number,))) if n >= wanted]
     for dialogue in beyond:
-        assert dialogue.place is not None
-        index = dialogue.place.index
-        tries = shop.ledger.tries(number, index, shop.judging)
-        outcomes = {t.dialogue.id: (t.outcome or Outcome.UNDECIDED, t.why) for t in tries}
-        outcomes[dialogue.id] = (Outcome.PASSED_OVER, BEYOND)
-        await shop.ledger.settle(number, index, shop.judging, outcomes, True)
+        await _became(shop, dialogue, Outcome.PASSED_OVER, BEYOND)
+
+
+async def take_back(shop: Workshop, number: int) -> None:
+    """Accept again what was passed over because fewer were asked for, where more are asked for now."""
+    wanted = shop.scenario.rounds.until_accepted
+    if wanted and shop.ledger.count(rounds=(number,)) >= wanted:
+        return
+    for record in list(shop.ledger.records(outcomes=(Outcome.PASSED_OVER,), rounds=(number,))):
+        if record.why == BEYOND and record.review:
+            await _became(shop, record.dialogue, Outcome.ACCEPTED, record.review.decision.why)
+
+
+async def _became(shop: Workshop, dialogue: Dialogue, outcome: Outcome, why: str) -> None:
+    """Settle one try of a job anew, the others as they were."""
+    assert dialogue.place is not None
+    index = dialogue.place.index
+    tries = shop.ledger.tries(dialogue.place.round, index, shop.judging)
+    outcomes = {this.dialogue.id: (this.outcome or Outcome.UNDECIDED, this.why) for this in tries}
+    outcomes[dialogue.id] = (outcome, why)
+    await shop.ledger.settle(dialogue.place.round, index, shop.judging, outcomes, True)

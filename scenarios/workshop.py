@@ -74,7 +74,7 @@ class Workshop:
         """Bring a job as far as it goes before its round's barrier, from where the ledger has it (if it is `known`)."""
         self.events(JobStarted(job.round, job.index, job.cast))
         kept = self.court.tries(job.round, job.index) if known else []
-        if not kept:
+        if not any(made_for(job, this.dialogue) for this in kept):
             await self.ledger.keep_job(job)
         ending = await refine(
             lambda attempt, candidate, notes: self.play(job, attempt, candidate, notes),
@@ -84,6 +84,13 @@ class Workshop:
             notes=self.scenario.refine.note,
             kept=kept,
         )
+        if left := {this.dialogue.id for this in kept} - {this.dialogue.id for this in ending.tries}:
+            await self.ledger.set_aside(job.round, job.index, left)
         if ending.settled:
             await self.court.settle(job.round, job.index, ending)
         return ending
+
+
+def made_for(job: Job, dialogue: Dialogue) -> bool:
+    """Whether a try has this job's cast and exemplars."""
+    return dialogue.cast == job.cast and dialogue.exemplars == tuple(exemplar.id for exemplar in job.exemplars)
