@@ -1,5 +1,10 @@
 """What is said when no model is asked? Sentences that follow from a hash, of natural length, hardly ever the same."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tertulia.models.request import Request
+
 STARTS = (
     "Yesterday we", "Last spring my cousin", "On rainy days I", "Before breakfast we", "At our old school we",
     "Some evenings I", "Once a month we", "Two winters ago I", "After the market my aunt", "Every other Friday we",
@@ -48,3 +53,12 @@ def farewell(chance: bytes) -> str:
 def is_closing(last: str) -> bool:
     """Whether the last message of a request asks for a farewell."""
     return CLOSING in last.lower()
+
+
+def answer(request: "Request") -> str:
+    """What a scripted model says to a request; one reply in twelve leaves a blank, which critics reject."""
+    chance = bytes.fromhex(request.key)
+    if is_closing(request.messages[-1]["content"]):
+        return farewell(chance)
+    blank = " Or so says [name]." if chance[6] % 12 == 0 else ""
+    return utterance(chance) + blank

@@ -1,6 +1,6 @@
 """What happens at `tertulia audit`? Every request that the ledger holds is searched for what its reader may not see."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from typing import Any
@@ -30,8 +30,8 @@ SPEAKERS = (Task.SPEAK, Task.SELECT)
 class Audit:
     """What was found, and in how much."""
 
-    leaks: list[Leak] = field(default_factory=list)
-    """The first of them."""
+    leaks: dict[Leak, int] = field(default_factory=dict)
+    """The first different ones, with the number of requests that each stands in."""
     found: int = 0
     requests: int = 0
     dialogues: int = 0
@@ -45,11 +45,15 @@ class Audit:
     def add(self, found: Iterator[Leak]) -> None:
         for leak in found:
             self.found += 1
-            if len(self.leaks) < SHOWN:
-                self.leaks.append(leak)
+            if leak in self.leaks or len(self.leaks) < SHOWN:
+                self.leaks[leak] = self.leaks.get(leak, 0) + 1
 
     def to_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "leaks": [asdict(leak) for leak in self.leaks]}
+        """Plain JSON data."""
+        counts = {
+            name: getattr(self, name) for name in ("found", "requests", "dialogues", "scripts", "loose", "superseded")
+        }
+        return {**counts, "leaks": [{**asdict(leak), "times": times} for leak, times in self.leaks.items()]}
 
 
 def audit(console: Console, run: str, json: bool) -> int:
@@ -123,8 +127,8 @@ def told(done: Audit) -> RenderableType:
     parts: list[RenderableType] = [text]
     if done.leaks:
         parts += [Text(), leak_table(done.leaks)]
-    if done.found > len(done.leaks):
-        parts.append(Text(f"and {done.found - len(done.leaks):,} more", style="red"))
+    if rest := done.found - sum(done.leaks.values()):
+        parts.append(Text(f"and {rest:,} more", style="red"))
     return Group(*parts, *(Text(line, style="dim") for line in remarks(done)))
 
 
@@ -138,14 +142,15 @@ def remarks(done: Audit) -> Iterator[str]:
         yield f"{number(done.superseded, 'request')} of an earlier cast that was made anew; not counted"
 
 
-def leak_table(found: Sequence[Leak]) -> Table:
+def leak_table(found: Mapping[Leak, int]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=True)
     table.add_column("dialogue", no_wrap=True, max_width=16)
     for name in ("was sent to", "is private to"):
         table.add_column(name, no_wrap=True, max_width=14)
     table.add_column("in", no_wrap=True)
     table.add_column("text", ratio=1, overflow="fold")
-    for leak in found:
-        reader = leak.reader or "the selector"
-        table.add_row(*map(Text, (leak.dialogue, reader, leak.owner, leak.kind.value, one_line(leak.text))))
+    table.add_column("requests", justify="right", no_wrap=True)
+    for leak, times in found.items():
+        reader, text = leak.reader or "the selector", one_line(leak.text)
+        table.add_row(*map(Text, (leak.dialogue, reader, leak.owner, leak.kind.value, text, f"{times:,}")))
     return table

@@ -266,9 +266,8 @@ def _scenario(
 ) -> Any:
     from ..scenarios.loading import load
 
-    given = {"output": str(output) if output else None, "concurrency": concurrency}
-    overrides = [*(settings or []), *(f"{key}={value}" for key, value in given.items() if value is not None)]
-    return load(name, overrides=overrides, model=model, seed=seed)
+    folder = str(output) if output else None
+    return load(name, overrides=settings or (), model=model, seed=seed, output=folder, concurrency=concurrency)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.rule import Rule
 from rich.table import Table
@@ -14,7 +15,7 @@ from ..models.request import Kind, Part
 from .choosing import speaker_of
 from .text import clean, listed, money, number, one_line, seat_colours
 
-LABEL_WIDTH = 14
+LABEL_WIDTH = 18
 COLOURS = {
     Kind.INSTRUCTIONS: "blue",
     Kind.EXEMPLAR: "yellow",
@@ -70,9 +71,10 @@ def messages(call: Sent) -> Table:
 
 
 def label(part: Part) -> Text:
-    """What a part is, and whose."""
-    text = Text(part.kind.value, style=COLOURS[part.kind])
-    return text.append(f"\n{one_line(part.seat, LABEL_WIDTH)}" if part.seat else "", style="dim")
+    """What a part is, and whose: on a line of its own where it is long."""
+    kind, seat = part.kind.value, one_line(part.seat or "", LABEL_WIDTH)
+    space = " " if len(kind) + 1 + cell_len(seat) <= LABEL_WIDTH else "\n"
+    return Text(kind, style=COLOURS[part.kind]).append(f"{space}{seat}" if seat else "", style="dim")
 
 
 def reply(call: Sent) -> Table:

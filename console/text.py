@@ -8,6 +8,7 @@ from rich.text import Text
 
 from ..agents import Member
 
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _BLANK = re.compile(r"\s+")
 
@@ -16,8 +17,8 @@ COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "red", "bright_cyan", "
 
 
 def clean(text: str) -> str:
-    """Without control characters, direction marks and lone surrogates; line breaks stay."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\t", " "))
+    """Without terminal commands, control characters, direction marks and lone surrogates; line breaks stay."""
+    return _CONTROL.sub("", _ESCAPE.sub("", text).replace("\r\n", "\n").replace("\t", " "))
 
 
 def one_line(text: str, width: int | None = None) -> str:

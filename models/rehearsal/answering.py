@@ -67,8 +67,7 @@ def about(draft: Draft, topic: str, heard: Heard | None = None) -> None:
     """Answer a question about a topic from the profile; without a fact, say so without inventing one."""
     own = next(untold(draft, topic), None)
     if own is not None:
-        _lead_in(draft, own, topic, heard)
-        tell(draft, own)
+        tell(draft, own, _lead_in(draft, own, topic, heard))
         return
     known = next((fact for fact in draft.floor.me.facts if fact.topic == topic), None)
     found = lexicon().topics.get(topic)
@@ -93,26 +92,27 @@ def untold(draft: Draft, topic: str) -> Iterator[Fact]:
         yield from (fact for fact in left if fact.topic not in kin(topic) and fact.topic != topic)
 
 
-def tell(draft: Draft, fact: Fact) -> bool:
-    """Bring up a fact in words that neither this conversation nor the profile has."""
-    fresh = [telling.line for telling in fact.tellings]
-    if draft.say(draft.pick(fresh, fact.slots), fact.slots):
-        draft.told.append(fact)
-        return True
-    return False
+def tell(draft: Draft, fact: Fact, frame: str = "") -> bool:
+    """Bring up a fact in words that neither this conversation nor the profile has, after a line of the pool `frame`."""
+    line = draft.pick([way.line for way in fact.tellings], fact.slots)
+    line = line or draft.pick([way.line for way in fact.spare], fact.slots)
+    if line is None:
+        return False
+    if frame:
+        draft.choose(lexicon().talk[frame])
+    draft.told.append(fact)
+    return draft.say(line, fact.slots)
 
 
-def _lead_in(draft: Draft, fact: Fact, topic: str, heard: Heard | None) -> None:
-    talk = lexicon().talk
+def _lead_in(draft: Draft, fact: Fact, topic: str, heard: Heard | None) -> str:
+    """The pool of a word or two before the answer; often none is needed."""
     polar = heard is not None and (heard.line.polar if heard.line else _polar(heard.text))
+    found = lexicon().topics.get(topic)
     if fact.topic != topic:
-        if polar and topic in lexicon().topics and not lexicon().topics[topic].broad:
-            draft.choose(talk["sideways"])
-    elif polar:
-        if draft.odds(0.6):
-            draft.choose(talk["no" if fact.denies else "yes"])
-    elif draft.odds(0.12):
-        draft.choose(talk["to fact"])
+        return "sideways" if found is not None and not found.broad else ""
+    if polar:
+        return ("no" if fact.denies else "yes") if draft.odds(0.6) else ""
+    return "to fact" if draft.odds(0.12) else ""
 
 
 def _polar(text: str) -> bool:
@@ -129,10 +129,13 @@ def react(draft: Draft, news: Heard) -> None:
     if news.act is Act.SAY and _to_answer(draft, news):
         return
     found = lexicon().topics.get(news.topic)
-    own_words = news.act is Act.TELL and found is not None and draft.odds(0.65)
-    if own_words and found is not None and draft.choose(found.lines["reacts"], news.slots or {}):
-        return
-    draft.choose(talk[_pool(draft, tone(news.topic) if news.topic else "plain")])
+    slots = news.slots or {}
+    mood = tone(news.topic, slots) if news.topic else "plain"
+    heavy = mood == "grave" and found is not None and found.tone != "grave"
+    if news.act is Act.TELL and found is not None and not heavy and draft.odds(0.65):
+        if draft.choose(found.lines["reacts"], slots):
+            return
+    draft.choose(talk[_pool(draft, mood)])
 
 
 def _to_answer(draft: Draft, news: Heard) -> bool:

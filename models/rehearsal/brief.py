@@ -69,7 +69,7 @@ def person(
 ) -> Brief:
     """A speaker from its pieces; `traits` is any text with `openness 3, ...` in it."""
     facts = tuple(fact(sentence) for sentence in dict.fromkeys(sentences))
-    told_by = {telling.key: index for index, known in enumerate(facts) for telling in known.tellings}
+    told_by = {way.key: index for index, known in enumerate(facts) for way in (*known.tellings, *known.spare)}
     told_by |= {norm(known.sentence): index for index, known in enumerate(facts)}
     styles = frozenset(style.strip().lower() for style in manner.split(",") if style.strip())
     nature = {found[1].lower(): int(found[2]) for found in _TRAIT.finditer(traits)}

@@ -68,6 +68,8 @@ class Fact:
     topic: str
     slots: Mapping[str, str]
     tellings: tuple[Telling, ...]
+    spare: tuple[Telling, ...]
+    """The sentence within a frame, for when the tellings are used up."""
 
     @property
     def denies(self) -> bool:
@@ -81,11 +83,12 @@ def fact(sentence: str) -> Fact:
     whole = restored(" ".join(sentence.split()))
     topic, slots = understood(whole)
     slots = with_forms(slots)
+    framed = {"clause": small(whole)}
+    spare = _tellings("self", framed, whole)
     tellings = _tellings(topic, slots, whole)
     if not tellings:
-        topic, slots = "self", {"clause": small(whole)}
-        tellings = _tellings(topic, slots, whole)
-    return Fact(whole, topic, slots, tellings)
+        topic, tellings, spare = "self", spare, ()
+    return Fact(whole, topic, {**slots, **framed}, tellings, spare)
 
 
 @lru_cache(maxsize=32768)

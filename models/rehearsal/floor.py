@@ -155,9 +155,11 @@ def kin(topic: str) -> tuple[str, ...]:
     return found.kin if found else ()
 
 
-def tone(topic: str) -> str:
-    """`light`, `warm`, `plain` or `grave`."""
+def tone(topic: str, slots: Mapping[str, str]) -> str:
+    """`light`, `warm`, `plain` or `grave`; some things are grave whatever they are about."""
     found = lexicon().topics.get(topic)
+    if not lexicon().sorrows.isdisjoint(slots):
+        return "grave"
     return found.tone if found else "light"
 
 

@@ -10,7 +10,9 @@ _DOUBLING: Final = frozenset(
     "tan run swim sit get shop jog plan hit cut put knit dig chat bet nap hug win spin skip hop drum rap stop set let "
     "grab drop chop plot pat tap clap rub scrub trim step trip flip ship clip strip sip dip nod".split()
 )
-_DETERMINERS: Final = re.compile(r"^(?:an?|the|my|your|our|some|one) ", re.I)
+_DETERMINERS: Final = re.compile(
+    r"^(?:an?|the|my|your|our|some|one|two|three|four|five|six|seven|eight|nine|ten|several|many|\d+) ", re.I
+)
 _VOWEL: Final = re.compile(r"^(?:[aeio]|u(?!s|ni)|hour|honest|8|11\b|18\b)", re.I)
 _SHORT: Final = {
     "i'm": "i am", "i've": "i have", "i'll": "i will", "you're": "you are", "you've": "you have", "you'll": "you will",

@@ -9,6 +9,9 @@ from .history import ME
 from .lexicon import Act, Exchange, Topic, lexicon
 from .wording import Draft, weighted
 
+_EVERYDAY: Final = 0.5
+"""A topic that most people have something to say about."""
+
 _DEEP: Final = 2
 """After this many questions a subject has been talked about enough."""
 
@@ -32,17 +35,27 @@ def _steps(draft: Draft) -> list[tuple[str, float]]:
     theirs = state.thread.owner not in (ME, NOBODY)
     answered = draft.has(Act.SAY, Act.TELL, Act.MORE)
     done = state.thread.depth >= _DEEP or draft.has(Act.LACK) or (state.idle > 0 and not answered)
-    fresh = 2.4 if done else 0.25
+    fresh = 2.4 if done else 0.2
     ease = 1 + 0.08 * outgoing
     return [
-        ("follow", (4.0, 2.6, 0.8)[min(state.thread.depth, 2)] * ease if theirs and not done and not answered else 0.0),
+        ("follow", _interest(draft) * ease if theirs else 0.0),
         ("relate", (1.2 if state.thread.depth < 1 else 2.6) * ease if theirs and not draft.has(Act.TELL) else 0.0),
-        ("back", 2.2 * ease if answered and not theirs and _unheard(draft) else 0.0),
+        ("back", 2.0 * ease if answered and not theirs and _unheard(draft) else 0.0),
         ("more", (0.8 + 0.15 * outgoing) if draft.has(Act.TELL) else 1.4 if not theirs and state.idle else 0.0),
-        ("tell", fresh * ease * (1.4 if draft.has(Act.LACK) else 1.0)),
-        ("ask", fresh * 0.9),
+        ("tell", fresh * ease * 1.3),
+        ("ask", fresh * (0.4 if unsaid(draft) else 1.2)),
         ("stop", 0.0 if _must_go_on(draft) else max(0.3, 1.8 - 0.25 * outgoing)),
     ]
+
+
+def _interest(draft: Draft) -> float:
+    """How much one would like to hear more of what the other brought up."""
+    depth = draft.floor.thread.depth
+    if draft.has(Act.SAY, Act.TELL, Act.MORE):
+        return 0.0
+    if draft.has(Act.LACK):
+        return 3.5 if depth <= _DEEP else 0.0
+    return (5.0, 3.2)[depth] if depth < _DEEP else 0.0
 
 
 def _must_go_on(draft: Draft) -> bool:
@@ -54,10 +67,13 @@ def _must_go_on(draft: Draft) -> bool:
 
 
 def _unheard(draft: Draft) -> bool:
-    """Whether the other side has not yet spoken about the subject of this turn."""
+    """Whether the other side has not yet spoken about the subject of this turn, and could be asked to."""
     thread = draft.floor.thread
     topic = draft.told[-1].topic if draft.told else thread.topic
-    return bool(topic or thread.exchange) and not draft.floor.raised.get(topic, set()) - {ME}
+    found = lexicon().topics.get(topic)
+    if found is None:
+        return thread.exchange is not None
+    return found.chat >= _EVERYDAY and not draft.floor.raised.get(topic, set()) - {ME}
 
 
 def _asks_back(draft: Draft) -> bool:
@@ -88,9 +104,8 @@ def _relate(draft: Draft) -> bool:
     own = next((fact for fact in untold(draft, topic) if topic and topic != "self"), None)
     if own is None:
         return False
-    if draft.odds(0.75):
-        draft.choose(lexicon().talk["relate" if own.topic == topic else "near"])
-    return tell(draft, own)
+    frame = "relate" if own.topic == topic else "near"
+    return tell(draft, own, frame if draft.odds(0.75) else "")
 
 
 def _back(draft: Draft) -> bool:
@@ -110,14 +125,16 @@ def _tell(draft: Draft) -> bool:
     own = _next_fact(draft)
     if own is None:
         return False
-    state = draft.floor
+    return tell(draft, own, _bridge(draft, own))
+
+
+def _bridge(draft: Draft, own: Fact) -> str:
+    topic = draft.floor.thread.topic
     if draft.has(Act.LACK):
-        draft.choose(lexicon().talk["but"])
-    elif state.thread.topic and own.topic != state.thread.topic and own.topic not in kin(state.thread.topic):
-        draft.choose(lexicon().talk["turn"])
-    elif state.thread.topic and draft.odds(0.5):
-        draft.choose(lexicon().talk["near"])
-    return tell(draft, own)
+        return "but" if draft.odds(0.8) else ""
+    if own.topic == topic or own.topic in kin(topic):
+        return "near" if draft.odds(0.5) else ""
+    return "turn"
 
 
 def _next_fact(draft: Draft) -> Fact | None:
@@ -136,7 +153,7 @@ def _ask(draft: Draft) -> bool:
     if not name:
         return False
     line = draft.pick(lexicon().topics[name].lines["asks"])
-    if line is not None and domain(name) != domain(state.thread.topic) and draft.odds(0.45):
+    if line is not None and domain(name) != domain(state.thread.topic) and draft.odds(0.7):
         draft.choose(lexicon().talk["ask first"])
     return draft.say(line)
 

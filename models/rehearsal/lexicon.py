@@ -117,6 +117,8 @@ class Lexicon:
     ask_on: tuple[Exchange, ...]
     nature: dict[tuple[str, str], tuple[Line, ...]]
     """Asides by (trait, `high` or `low`)."""
+    sorrows: frozenset[str]
+    """Marks of what is no laughing matter."""
     by_word: dict[str, str]
     """Word of an utterance -> topic."""
     by_cue: dict[str, tuple[str, ...]]
@@ -161,13 +163,14 @@ def lexicon() -> Lexicon:
         settings=_settings(),
         ask_on=_exchanges("", talk["ask on"]),
         nature=_nature(),
+        sorrows=frozenset(f"{mark}:" for mark in talk["sorrows"].split()),
         by_word={word: name for name in reversed(topics) for word in _words(subjects()[name]["words"])},
         by_cue=_by_cue(topics),
     )
 
 
 def _plain(pool: Any) -> bool:
-    return bool(pool) and not any(isinstance(entry, dict) for entry in pool)
+    return isinstance(pool, list) and not any(isinstance(entry, dict) for entry in pool)
 
 
 def _topic(name: str, data: dict[str, Any]) -> Topic:
