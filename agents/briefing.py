@@ -63,16 +63,18 @@ def note(seat: str, advice: str) -> Part:
 
 def _told(exemplar: Dialogue, side: int, number: int) -> str:
     """An exemplar from one side; kept, since all jobs of a round may share it."""
-    place = (exemplar.id, side % len(exemplar.cast), number)
+    place = (id(exemplar), side % len(exemplar.cast), number)
     if place not in _stories:
         if len(_stories) >= 512:
             _stories.clear()
         teller = person(exemplar.cast[place[1]].persona)
-        _stories[place] = render("exemplar", number=number, persona=teller, turns=named_turns(exemplar))
-    return _stories[place]
+        _stories[place] = exemplar, render("exemplar", number=number, persona=teller, turns=named_turns(exemplar))
+    return _stories[place][1]
 
 
-_stories: dict[tuple[str, int, int], str] = {}
+_stories: dict[tuple[int, int, int], tuple[Dialogue, str]] = {}
+"""By the dialogue itself, which is held so that its place in memory stays its own: another run may have other words
+under the same id."""
 
 
 def person(persona: Persona) -> Mapping[str, Any]:

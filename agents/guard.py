@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from .stopping import normal
+from .stopping import wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +64,30 @@ def role_reversal(reply: str, moment: Moment) -> str | None:
     if _ASSISTANT.search(reply):
         return f"it spoke as an assistant. Speak as {moment.name}, a person."
     for other in moment.others:
-        if re.search(rf"\b(?:I am|I'm|my name is|my name's) {re.escape(other)}\b", reply, re.IGNORECASE):
+        if _claim_to_be(other).search(reply):
             return f"you are {moment.name}, not {other}."
-    if re.match(
-        rf"\W*(?:hi|hello|hey|thanks|thank you|well|oh|so)?,? ?{re.escape(moment.name)}\s*[,!?]", reply, re.IGNORECASE
-    ):
+    if _address(moment.name).match(reply):
         return f"it addressed {moment.name}, and that is you. Speak to the others."
     return None
 
 
+@lru_cache(maxsize=1024)
+def _claim_to_be(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:I am|I'm|my name is|my name's) {re.escape(name)}\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def _address(name: str) -> re.Pattern[str]:
+    start = r"\W*(?:hi|hello|hey|thanks|thank you|well|oh|so)?,? ?"
+    return re.compile(rf"{start}{re.escape(name)}\s*[,!?]", re.IGNORECASE)
+
+
 def repeated_opening(reply: str, moment: Moment) -> str | None:
     """The reply says again how the conversation opened, or only echoes the last utterance."""
-    said = normal(reply)
+    said = wording(reply)
     if not said or (not moment.own and not moment.heard):
         return None
-    openings = [normal(text) for text in (*moment.own[:1], *moment.heard[:1], *moment.heard[-1:])]
+    openings = [wording(text) for text in (*moment.own[:1], *moment.heard[:1], *moment.heard[-1:])]
     if said in openings and len(said.split()) > 2:
         return "it repeated something that was already said, word for word. Say something new."
     return None
@@ -106,12 +116,17 @@ def spoken(reply: str, name: str) -> str:
     text = reply.strip()
     if text.startswith("```") and text.endswith("```") and text.count("```") == 2:
         text = text[3:-3].partition("\n")[2].strip() or text.strip("`").strip()
-    label = re.match(rf"[*_\[(\"]*{re.escape(name)}[*_\])\"]*\s*:[*_]*\s*", text, re.IGNORECASE)
+    label = _label(name).match(text)
     if label and label.end() < len(text):
         text = text[label.end() :].strip()
     if len(text) > 2 and (text[0], text[-1]) in _QUOTES and not _inside(text, text[0], text[-1]):
         text = text[1:-1].strip()
     return text
+
+
+@lru_cache(maxsize=1024)
+def _label(name: str) -> re.Pattern[str]:
+    return re.compile(rf"[*_\[(\"]*{re.escape(name)}[*_\])\"]*\s*:[*_]*\s*", re.IGNORECASE)
 
 
 _QUOTES = {('"', '"'), ("“", "”"), ("«", "»"), ("「", "」")}

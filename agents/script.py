@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from autogen_core import CancellationToken
 from autogen_core.models import CreateResult
 
+from ..models.errors import ReplyRefused
 from ..models.request import Kind, Part, Role, Task
 from ..models.thread import Thread
 from .briefing import again, named_turns
@@ -28,9 +29,11 @@ async def write_script(play: Play, token: CancellationToken) -> Dialogue:
     thread.add(*script_parts(play))
     for _ in range(play.staging.patience + 1):
         tail = (again(reason),) if reason else ()
-        result = await calls.bind(play.writer, Task.SCRIPT).create(thread.messages(*tail), cancellation_token=token)
         try:
+            result = await calls.bind(play.writer, Task.SCRIPT).create(thread.messages(*tail), cancellation_token=token)
             turns = _parsed(play, result)
+        except ReplyRefused as refused:
+            return play.dialogue((), StopReason.REFUSAL, f"writer: {refused}")
         except NotAScript as problem:
             reason = str(problem)
             play.events(TurnRefused(play.place, "writer", "script", reason))

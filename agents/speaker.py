@@ -127,7 +127,8 @@ class Speaker(BaseChatAgent):
         client = self._calls.bind(self._client, Task.SPEAK)
         result = await client.create(self._thread.messages(*tail), cancellation_token=token)
         self.last_request = getattr(result, "request_key", None)
-        return spoken(str(result.content), self.member.name)
+        text = str(result.content)
+        return text if self.member.model == PERSON else spoken(text, self.member.name)
 
     def _whispers(self) -> list[Part]:
         whispers = [self._note] if self._note else []

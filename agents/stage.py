@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from autogen_agentchat.messages import TextMessage
 from autogen_core import CancellationToken
 
+from ..models.errors import ReplyRefused
 from ..models.stream import stream
 from .briefing import briefing, note
 from .calls import Calls
@@ -37,15 +38,14 @@ async def talk(play: Play, token: CancellationToken) -> Dialogue:
     turns: list[Turn] = []
     ending = play.length - leavers(len(speakers))
     while len(turns) < play.staging.most:
-        seat = await order.next(turns)
-        agent = speakers[seat]
-        agent.closing = len(turns) >= ending
-        news, heard[seat] = said[heard[seat] :], len(said) + 1
         try:
+            seat = await order.next(turns)
+            agent = speakers[seat]
+            agent.closing = len(turns) >= ending
+            news, heard[seat] = said[heard[seat] :], len(said) + 1
             response = await agent.on_messages(news, token)
-        except TurnFailed as failed:
-            why = StopReason.REFUSAL if failed.guard == "refusal" else StopReason.GUARD
-            return play.dialogue(tuple(turns), why, str(failed), guard_counts(speakers.values()))
+        except (TurnFailed, ReplyRefused) as failed:
+            return play.dialogue(tuple(turns), reason(failed), str(failed), guard_counts(speakers.values()))
         assert isinstance(response.chat_message, TextMessage)
         said.append(response.chat_message)
         turns.append(Turn(seat, response.chat_message.content, agent.last_request))
@@ -86,6 +86,12 @@ def order_of(play: Play, calls: Calls) -> Order:
         case "selector":
             assert play.selector is not None
             return ModelOrder(play.job.cast, opener, play.selector, calls)
+
+
+def reason(failed: TurnFailed | ReplyRefused) -> StopReason:
+    """A model that declines, or a server that does, refuses; all else is a guard's."""
+    refused = isinstance(failed, ReplyRefused) or failed.guard == "refusal"
+    return StopReason.REFUSAL if refused else StopReason.GUARD
 
 
 def guard_counts(speakers: Iterable[Speaker]) -> dict[str, int]:

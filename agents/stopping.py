@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from .dialogue import StopReason, Turn
 
@@ -10,11 +11,9 @@ FAREWELL = re.compile(
     r"|take care|good ?night|so long|until next time|talk (?:to you )?(?:later|soon)|catch you later"
     r"|safe (?:travels|journey|trip)"
     r"|have a (?:good|great|nice|lovely|wonderful|safe) (?:day|evening|night|one|trip|journey|weekend|time)"
-    r"|(?:it was |it's been |was )?(?:so |really |very )?(?:nice|good|great|lovely|a pleasure)"
-    r" (?:meeting|talking|chatting)(?: to| with)? ?(?:you)?|been a pleasure)\b",
-    re.IGNORECASE,
+    r"|(?:nice|good|great|lovely|a pleasure) (?:meeting|talking|chatting)(?: to| with)? ?(?:you)?|been a pleasure)\b"
 )
-"""English leave-taking. Other languages end at `turns.max` until a word list of theirs is there."""
+"""English leave-taking, in lower case. Other languages end at `turns.max` until a word list of theirs is there."""
 
 REFUSAL = re.compile(
     r"^\W*(?:i'?m (?:very |really )?sorry,? but i (?:can(?:no|')t|am (?:unable|not able))"
@@ -31,9 +30,15 @@ def normal(text: str) -> str:
     return " ".join(_WORDS.findall(text.lower()))
 
 
+@lru_cache(maxsize=1 << 14)
+def wording(utterance: str) -> str:
+    """`normal`, remembered: each utterance is compared with all that follow it."""
+    return normal(utterance)
+
+
 def is_farewell(text: str) -> bool:
     """Whether the utterance takes leave: a farewell near its end, and no question after it."""
-    tail = text[-160:]
+    tail = text[-160:].lower()
     found = list(FAREWELL.finditer(tail))
     return bool(found) and "?" not in tail[found[-1].end() :]
 
@@ -80,9 +85,9 @@ def _leaving(turns: Sequence[Turn]) -> int:
 
 def _repeats(turns: Sequence[Turn]) -> bool:
     """The last utterance was said twice before, or the last two repeat the two before them."""
-    last = [normal(turn.text) for turn in turns[-4:]]
+    last = [wording(turn.text) for turn in turns[-4:]]
     if len(last) == 4 and last[:2] == last[2:]:
         return True
     if len(turns) < 3 or not last[-1]:
         return False
-    return sum(turn.text == turns[-1].text or normal(turn.text) == last[-1] for turn in turns) > 2
+    return sum(turn.text == turns[-1].text or wording(turn.text) == last[-1] for turn in turns) > 2

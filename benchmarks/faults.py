@@ -50,8 +50,9 @@ def scenario(server: Served, given: Namespace) -> Scenario:
 async def run(server: Served, given: Namespace) -> dict[str, Any]:
     """The scenario from beginning to end, and what is in its ledger."""
     with TemporaryDirectory() as folder, measured() as cost:
-        with await simulate(scenario(server, given), output=folder) as corpus:
-            kept = holdings(corpus)
+        corpus = await simulate(scenario(server, given), output=folder)
+        kept = holdings(corpus)
+        corpus.close()
     return {**kept, "seconds": round(cost.seconds, 2)}
 
 

@@ -78,13 +78,12 @@ def main() -> None:
     costs = [apart("growth.py", "--one", size) for size in given.sizes]
     runs = [summary(size, cost) for size, cost in zip(given.sizes, costs, strict=True)]
     first, last = runs[0], runs[-1]
-    more = last["dialogues"] - first["dialogues"]
     return told(
         {
             "benchmark": "growth",
             "time_growth": round(first["dialogues_per_s"] / last["dialogues_per_s"], 2),
             "cpu_growth": round(last["cpu_ms_per_dialogue"] / first["cpu_ms_per_dialogue"], 2),
-            "bytes_per_dialogue": round((costs[-1]["peak"] - costs[0]["peak"]) / more),
+            "bytes_per_dialogue": round((costs[-1]["peak"] - costs[0]["peak"]) / (last["size"] - first["size"])),
             "runs": runs,
             "load": [began, load()],
         }

@@ -30,9 +30,10 @@ PLACES = (
 )  # fmt: skip
 ENDS = (
     "and nobody noticed.", "while someone was whistling.", "which took all afternoon.", "and it felt like a parade.",
-    "though the wind was strong.", "because of a silly bet.", "and then the lights went out.", "what would you have done?",
-    "does that sound strange?", "and a dog came along.", "until the bells rang.", "would you have joined in?",
-    "and we laughed for an hour.", "although we had no plan.", "so now there is a story about it.", "have you seen one?",
+    "though the wind was strong.", "because of a silly bet.", "and then the lights went out.",
+    "what would you have done?", "does that sound strange?", "and a dog came along.", "until the bells rang.",
+    "would you have joined in?", "and we laughed for an hour.", "although we had no plan.",
+    "so now there is a story about it.", "have you seen one?",
 )  # fmt: skip
 CLOSING = "the conversation is about to end"
 """Stands in the reminder with which the stage asks for a farewell."""
@@ -47,7 +48,7 @@ def utterance(chance: bytes) -> str:
 def farewell(chance: bytes) -> str:
     """A goodbye that follows from six bytes."""
     start, deed, kind, thing, place, _ = (byte & 15 for byte in chance[:6])
-    return f"{STARTS[start]} {DEEDS[deed]} {KINDS[kind]} {THINGS[thing]} {PLACES[place]}, but I have to go. Take care, bye!"
+    return f"{STARTS[start]} {DEEDS[deed]} {KINDS[kind]} {THINGS[thing]} {PLACES[place]}, but now I must go. Take care!"
 
 
 def is_closing(last: str) -> bool:

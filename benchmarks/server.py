@@ -53,8 +53,8 @@ class Count:
     """Requests with a body that had not come before."""
     bytes: int = 0
     """Of all bodies."""
-    faults: Counter[str] = field(default_factory=Counter)
-    """429, 500, hang: how many were injected."""
+    faults: dict[str, int] = field(default_factory=lambda: {"429": 0, "500": 0, "hang": 0})
+    """How many of each were injected."""
 
 
 class Server:

@@ -32,10 +32,10 @@ def answer_badge(answer: Verdict | Abstention) -> Text:
 
 
 def review_badges(review: Review) -> Text:
-    """The decision, then one badge a critic."""
+    """The decision, then one badge a critic: those that reject first, for where there is little room."""
     _, style = SIGNS[review.decision.outcome]
     text = Text.assemble((f" {review.decision.outcome} ", f"bold {style}"))
-    for ballot in review.ballots:
+    for ballot in sorted(review.ballots, key=lambda ballot: _weight(ballot.answer)):
         match ballot.answer:
             case Verdict(approve=True):
                 text.append(f" ✓ {ballot.critic}", style="green")
@@ -44,3 +44,7 @@ def review_badges(review: Review) -> Text:
             case Abstention():
                 text.append(f" – {ballot.critic}", style="dim")
     return text.append(" ")
+
+
+def _weight(answer: Verdict | Abstention) -> int:
+    return 2 if isinstance(answer, Abstention) else int(answer.approve)

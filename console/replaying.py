@@ -26,9 +26,13 @@ def replay(console: Console, run: str, dialogues: Sequence[str], pace: float | N
     with Corpus.open(run) as corpus:
         named = [record for text in dialogues for record in chosen(corpus.ledger, text)]
         played = 0
-        for record in named or ([] if dialogues else corpus.records()):
-            play(console, record, seconds, wait)
-            played += 1
+        try:
+            for record in named or ([] if dialogues else corpus.records()):
+                play(console, record, seconds, wait)
+                played += 1
+        except KeyboardInterrupt:
+            console.print()
+            raise
         if not played:
             console.print(f"nothing to play: no dialogue of {run} is accepted", style="yellow")
         elif played > 1:

@@ -86,13 +86,15 @@ def _as_json(corpus: Corpus, scenario: Scenario, meter: Meter, counts: Mapping[i
 
 
 def _as_table(counts: Mapping[int, Mapping[Outcome, int]]) -> Table:
-    """Tries by round and outcome."""
-    table = Table("round", "dialogues made", *(o.value for o in Outcome), "accepted of made", box=None, pad_edge=False)
-    for column in table.columns[1:]:
+    """Tries by round and outcome; outcomes that never came have no column."""
+    always = (Outcome.ACCEPTED, Outcome.REJECTED)
+    named = [outcome for outcome in Outcome if outcome in always or any(by.get(outcome) for by in counts.values())]
+    table = Table("round", "made", *named, "accepted of made", box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for column in table.columns:
         column.justify = "right"
     for number, by in counts.items():
         made = sum(by.values())
-        shown = [str(by.get(outcome, 0) or "·") for outcome in Outcome]
+        shown = [str(by.get(outcome, 0) or "·") for outcome in named]
         table.add_row(str(number), str(made), *shown, percent(by.get(Outcome.ACCEPTED, 0), made))
     return table
 

@@ -7,7 +7,7 @@ from time import monotonic
 
 from ..agents import Member, Place
 from ..agents.event import DialogueEnded, DialogueStarted, TurnRefused, TurnSpoken
-from ..critics import Abstention, Outcome, Review, Verdict
+from ..critics import Abstention, Ballot, Outcome, Review, Verdict
 from ..models.retrying import Retrying
 from ..scenarios.event import JobDone, JobStarted, Reviewed, RoundClosed, RoundStarted, RunEnded, RunStarted
 
@@ -48,6 +48,10 @@ class Seen:
     done_in_round: int = 0
     done: int = 0
     """Jobs done by this process, all rounds."""
+    waiting: set[tuple[int, int]] = field(default_factory=set)
+    """Jobs of the round that are made, and wait for the critics that judge at its end."""
+    local: set[str] = field(default_factory=set)
+    """Critics that have answered before the end of the round: their answers come again with it."""
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     critics: dict[str, CriticCount] = field(default_factory=dict)
     conversations: OrderedDict[Place, Conversation] = field(default_factory=OrderedDict)
@@ -66,6 +70,7 @@ class Seen:
                 self.critics = {name: CriticCount() for name in event.critics}
             case RoundStarted():
                 self.round, self.jobs, self.done_in_round = event.round, event.jobs, event.done
+                self.waiting.clear()
             case DialogueStarted():
                 self._follow(event)
             case TurnSpoken() if event.place in self.conversations:
@@ -78,6 +83,7 @@ class Seen:
                 self._judge(event)
             case JobDone():
                 self.done, self.done_in_round = self.done + 1, self.done_in_round + 1
+                self.waiting.discard((event.round, event.index))
                 self.outcomes[event.outcome] = self.outcomes.get(event.outcome, 0) + 1
             case RoundClosed():
                 self.closed.append(event)
@@ -100,17 +106,29 @@ class Seen:
         self.notice = ""
 
     def _judge(self, event: Reviewed) -> None:
-        for ballot in event.review.ballots:
-            count = self.critics.setdefault(ballot.critic, CriticCount())
-            match ballot.answer:
-                case Verdict(approve=True):
-                    count.approved += 1
-                case Verdict():
-                    count.rejected += 1
-                case Abstention():
-                    count.abstained += 1
+        job, review = (event.place.round, event.place.index), event.review
+        counted = self.local if review.complete and job in self.waiting else frozenset()
+        for ballot in review.ballots:
+            if ballot.critic not in counted:
+                self._count(ballot)
+        if not review.complete:
+            self.local.update(ballot.critic for ballot in review.ballots)
+            if review.decision.outcome is Outcome.ACCEPTED:
+                self.waiting.add(job)
+        elif review.decision.outcome is not Outcome.ACCEPTED:
+            self.waiting.discard(job)
         if event.place in self.conversations:
-            self.conversations[event.place].review = event.review
+            self.conversations[event.place].review = review
+
+    def _count(self, ballot: Ballot) -> None:
+        count = self.critics.setdefault(ballot.critic, CriticCount())
+        match ballot.answer:
+            case Verdict(approve=True):
+                count.approved += 1
+            case Verdict():
+                count.rejected += 1
+            case Abstention():
+                count.abstained += 1
 
     @property
     def accepted(self) -> int:
@@ -121,17 +139,22 @@ class Seen:
         return self.now - self.began
 
     @property
+    def made(self) -> int:
+        """Jobs whose dialogues are made, by this process."""
+        return self.done + len(self.waiting)
+
+    @property
     def rate(self) -> float:
-        """Jobs a second, of this process."""
-        return self.done / self.seconds if self.seconds > 0 else 0.0
+        """Jobs made a second, by this process."""
+        return self.made / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def left(self) -> float | None:
         """Seconds left at this rate, all rounds; None while it can't be told."""
-        if self.started is None or not self.done:
+        if self.started is None or not self.made or self.started.until_accepted is not None:
             return None
         total = self.started.jobs * self.started.rounds
-        return max(0, total - self.started.done_before - self.done) / self.rate
+        return max(0, total - self.started.done_before - self.made) / self.rate
 
     def spending(self) -> Mapping[str, float]:
         """The limits that are set."""

@@ -18,9 +18,12 @@ class Corpus:
         self.ledger = ledger
 
     @classmethod
-    def open(cls, where: str | Path) -> Self:
-        """`where`: the folder of a run, its ledger file, or a database URL. Raises Mistake where there is none."""
-        return cls(Ledger.open(where, write=False))
+    def open(cls, where: str | Path, run: str | None = None) -> Self:
+        """`where`: the folder of a run, its ledger file, or a database URL; `run`: its name, where that holds several.
+
+        Raises Mistake where there is none.
+        """
+        return cls(Ledger.open(where, write=False, run=run))
 
     @property
     def info(self) -> RunInfo:

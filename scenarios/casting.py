@@ -1,10 +1,11 @@
 """Who plays in which job? Personas are paired, and given the trait poles and the model of their seat."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from ..agents import Member
+from ..agents.speaker import PERSON
 from ..personas import Persona
 from ..personas.pairing import pairing
 from ..personas.shelf import people
@@ -19,11 +20,13 @@ class Casting:
     scenario: Scenario
     pools: tuple[Sequence[Persona], ...]
     """One a seat."""
+    joined: Container[str] = ()
+    """Seats that people take."""
 
     @classmethod
-    def of(cls, scenario: Scenario) -> "Casting":
+    def of(cls, scenario: Scenario, joined: Container[str] = ()) -> "Casting":
         """Reads the persona files. Raises Mistake."""
-        return cls(scenario, tuple(_pool(scenario, seat) for seat in scenario.seats))
+        return cls(scenario, tuple(_pool(scenario, seat) for seat in scenario.seats), joined)
 
     def casts(self, round: int, start: int = 0, count: int | None = None) -> Iterator[tuple[int, tuple[Member, ...]]]:
         """(index, cast) from `start` on; with all-pairs they may end before `count`."""
@@ -35,9 +38,12 @@ class Casting:
     def _members(self, index: int, cast: Sequence[Persona]) -> tuple[Member, ...]:
         poles = self.scenario.cast.poles(index)
         return tuple(
-            Member(seat.id, with_poles(persona, poles[seat.id]), seat.role, self.scenario.speaks(seat))
+            Member(seat.id, with_poles(persona, poles[seat.id]), seat.role, self._speaks(seat))
             for seat, persona in zip(self.scenario.seats, cast, strict=True)
         )
+
+    def _speaks(self, seat: Seat) -> str:
+        return PERSON if seat.id in self.joined else self.scenario.speaks(seat)
 
 
 def _pool(scenario: Scenario, seat: Seat) -> Sequence[Persona]:

@@ -1,13 +1,15 @@
 """Which model answers for whom? One client a model, shared by all that use it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ..agents.person import Ask, Person
 from ..agents.speaker import PERSON
 from ..models.calling import Services
 from ..models.client import ChatClient
+from ..models.errors import Mistake
 from ..models.provider import connect
 from ..models.spec import ModelSpec
+from ..models.suggesting import suggest
 from .scenario import Scenario
 
 
@@ -18,6 +20,7 @@ class Connections:
         """`join`: for each seat that a person takes, how to ask them for their line. Raises Mistake."""
         self._scenario, self._services = scenario, services
         self._clients: dict[str, ChatClient] = {}
+        _check_seats(scenario, join or {})
         self._people = {
             seat: ChatClient(Person(ask), ModelSpec(provider="rehearsal", model=PERSON, retries=0), services)
             for seat, ask in (join or {}).items()
@@ -42,3 +45,13 @@ class Connections:
     async def close(self) -> None:
         for client in (*self._clients.values(), *self._people.values()):
             await client.close()
+
+
+def _check_seats(scenario: Scenario, joined: Iterable[str]) -> None:
+    """Raises Mistake for a seat that nobody can take."""
+    seats = [seat.id for seat in scenario.seats]
+    for seat in joined:
+        if seat not in seats:
+            raise Mistake(f"--join {seat}: there is no seat {seat!r}{suggest(seat, seats)}")
+        if scenario.stage.mode == "script":
+            raise Mistake(f"--join {seat}: in script mode one call writes the whole dialogue; set stage.mode=private")

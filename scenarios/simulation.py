@@ -47,9 +47,9 @@ async def simulate(
     folder = Path(output) if output is not None else scenario.output_folder
     async with opened(scenario, folder, on_event, meter or Meter(), join or {}, remake) as shop:
         on_event(started(shop, folder))
-        why = await play_rounds(shop, Casting.of(shop.scenario))
+        why = await play_rounds(shop, Casting.of(shop.scenario, join or {}))
         on_event(RunEnded(shop.ledger.count(), jobs_done(shop), why))
-    return Corpus.open(scenario.ledger_in(folder))
+    return Corpus.open(scenario.ledger_in(folder), scenario.name)
 
 
 def simulate_sync(scenario: Scenario, on_event: Events = unwatched, *, output: str | Path | None = None) -> Corpus:
@@ -131,12 +131,16 @@ async def _begin(ledger: Ledger, scenario: Scenario, made: str, judged: str, rem
     """Make the run, or see that it is the one that the ledger holds."""
     from .. import __version__
 
-    plain = scenario.model_dump(mode="json")
+    held, plain = ledger.info(), scenario.model_dump(mode="json")
+    if held and held.name != scenario.name and not scenario.ledger:
+        raise Mistake(f"this output holds the run {held.name!r}, not {scenario.name!r}: give another `--output`")
     ledger.begin(RunInfo(scenario.name, plain, made, judged, __version__))
     stored = ledger.info()
     assert stored is not None
     if stored.making != made and not remake:
         raise Mistake(changed(scenario, stored))
+    if stored.making != made:
+        await ledger.reopen()
     if (stored.making, stored.judging, stored.scenario) != (made, judged, plain):
         await ledger.set_info(replace(stored, scenario=plain, making=made, judging=judged, version=__version__))
 

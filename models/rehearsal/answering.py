@@ -9,6 +9,9 @@ from .hearing import Heard
 from .lexicon import Act, Exchange, lexicon
 from .wording import Draft
 
+_SILENT: Final = 0.2
+"""How often one goes on without a word on what was told."""
+
 _WARM: Final = 2
 _DRY: Final = -2
 
@@ -21,9 +24,7 @@ def respond(draft: Draft) -> None:
     if state.question is not None:
         _late(draft)
         answer(draft)
-    elif state.elsewhere:
-        draft.choose(lexicon().talk["aside group"])
-    elif state.news is not None:
+    elif state.news is not None and not (draft.odds(_SILENT) and state.news.act in (Act.TELL, Act.SAY)):
         react(draft, state.news)
 
 
@@ -106,11 +107,12 @@ def tell(draft: Draft, fact: Fact, frame: str = "") -> bool:
 
 def _lead_in(draft: Draft, fact: Fact, topic: str, heard: Heard | None) -> str:
     """The pool of a word or two before the answer; often none is needed."""
-    polar = heard is not None and (heard.line.polar if heard.line else _polar(heard.text))
     found = lexicon().topics.get(topic)
+    if heard is None or heard.act is Act.BACK:
+        return ""
     if fact.topic != topic:
         return "sideways" if found is not None and not found.broad else ""
-    if polar:
+    if heard.line.polar if heard.line else _polar(heard.text):
         return ("no" if fact.denies else "yes") if draft.odds(0.6) else ""
     return "to fact" if draft.odds(0.12) else ""
 
@@ -121,7 +123,9 @@ def _polar(text: str) -> bool:
 
 def react(draft: Draft, news: Heard) -> None:
     """Show that one has listened, in keeping with what was said and with one's own nature."""
-    talk = lexicon().talk
+    talk, by = lexicon().talk, draft.floor.last_by
+    if draft.floor.group and draft.odds(0.2) and draft.say(draft.pick(talk["to name"], {"name": by}), {"name": by}):
+        return
     if news.act is Act.LACK:
         if draft.odds(0.7):
             draft.choose(talk["fair"])

@@ -63,7 +63,14 @@ class Floor:
     """How many turns in a row brought nothing new."""
     elsewhere: bool = False
     """Whether the last turn asked somebody else."""
-    asides: int = 0
+    order: list[str] = field(default_factory=list)
+    """Who spoke, turn by turn."""
+
+    @property
+    def next_by(self) -> str:
+        """Who will speak next, if it goes as after this speaker's last turn; empty where that is unknown."""
+        after = [self.order[at + 1] for at in range(len(self.order) - 1) if self.order[at] == ME]
+        return after[-1] if after and after[-1] != ME else ""
 
 
 def floor(me: Brief, turns: tuple[Turn, ...]) -> Floor:
@@ -80,6 +87,7 @@ def floor(me: Brief, turns: tuple[Turn, ...]) -> Floor:
 
 def _follow(state: Floor, by: str, said: Utterance, age: int) -> None:
     state.used |= said.used
+    state.order.append(by)
     state.last, state.last_by, state.news = said, by, None
     state.elsewhere = False
     if by == ME or _taken_up(state, by):

@@ -18,16 +18,24 @@ _DEEP: Final = 2
 
 def lead(draft: Draft) -> None:
     """Go on after the reply: ask further, tell something, ask back, open a subject, or leave the floor."""
-    if draft.floor.elsewhere and draft.said:
-        if draft.odds(0.5):
-            _relate(draft)
+    if draft.floor.elsewhere and not draft.has(Act.SAY, Act.TELL):
+        _wait(draft)
         return
     step = weighted(draft.chance, _steps(draft))
     taken = _STEPS[step](draft) if step else False
     if not taken and _must_go_on(draft):
         _open_subject(draft)
     elif taken and step in ("tell", "more") and _asks_back(draft):
-        draft.choose(lexicon().talk["back"])
+        _back(draft)
+
+
+def _wait(draft: Draft) -> None:
+    """In a group, while somebody else has been asked: a word on the same subject, or just a word."""
+    outgoing = 0.55 + 0.06 * draft.floor.me.level("extraversion")
+    if not (draft.odds(outgoing) and _relate(draft, "while waiting")):
+        draft.choose(lexicon().talk["wait"])
+        if draft.odds(outgoing - 0.3):
+            _tell(draft)
 
 
 def _steps(draft: Draft) -> list[tuple[str, float]]:
@@ -40,8 +48,8 @@ def _steps(draft: Draft) -> list[tuple[str, float]]:
     return [
         ("follow", _interest(draft) * ease if theirs else 0.0),
         ("relate", (1.2 if state.thread.depth < 1 else 2.6) * ease if theirs and not draft.has(Act.TELL) else 0.0),
-        ("back", 2.0 * ease if answered and not theirs and _unheard(draft) else 0.0),
-        ("more", (0.8 + 0.15 * outgoing) if draft.has(Act.TELL) else 1.4 if not theirs and state.idle else 0.0),
+        ("back", 1.2 * ease if answered and not theirs and _unheard(draft) else 0.0),
+        ("more", (1.0 + 0.15 * outgoing) if draft.has(Act.TELL) else 3.0 if not theirs and state.idle else 0.0),
         ("tell", fresh * ease * 1.3),
         ("ask", fresh * (0.4 if unsaid(draft) else 1.2)),
         ("stop", 0.0 if _must_go_on(draft) else max(0.3, 1.8 - 0.25 * outgoing)),
@@ -50,12 +58,12 @@ def _steps(draft: Draft) -> list[tuple[str, float]]:
 
 def _interest(draft: Draft) -> float:
     """How much one would like to hear more of what the other brought up."""
-    depth = draft.floor.thread.depth
+    depth, some = draft.floor.thread.depth, 0.35 if draft.floor.group else 1.0
     if draft.has(Act.SAY, Act.TELL, Act.MORE):
         return 0.0
     if draft.has(Act.LACK):
-        return 3.5 if depth <= _DEEP else 0.0
-    return (5.0, 3.2)[depth] if depth < _DEEP else 0.0
+        return some * 3.5 if depth <= _DEEP else 0.0
+    return some * (5.0, 3.2)[depth] if depth < _DEEP else 0.0
 
 
 def _must_go_on(draft: Draft) -> bool:
@@ -72,7 +80,8 @@ def _unheard(draft: Draft) -> bool:
     topic = draft.told[-1].topic if draft.told else thread.topic
     found = lexicon().topics.get(topic)
     if found is None:
-        return thread.exchange is not None
+        opener = thread.exchange.line if thread.exchange else None
+        return opener is not None and opener.exchange is not None and opener.exchange.mutual
     return found.chat >= _EVERYDAY and not draft.floor.raised.get(topic, set()) - {ME}
 
 
@@ -85,6 +94,8 @@ def _asks_back(draft: Draft) -> bool:
 def _follow(draft: Draft) -> bool:
     thread = draft.floor.thread
     found = lexicon().topics.get(thread.topic)
+    if found is None and (draft.floor.news is None or draft.floor.news.line is not None):
+        return False
     pools: tuple[Exchange, ...] = found.follow if found else lexicon().ask_on
     for exchange in draft.chance.sample(pools, len(pools)):
         asked = any(line.text in draft.floor.used for line in exchange.questions)
@@ -99,17 +110,19 @@ def _called(draft: Draft) -> str:
     return draft.floor.thread.owner if draft.floor.group else ""
 
 
-def _relate(draft: Draft) -> bool:
+def _relate(draft: Draft, frame: str = "") -> bool:
     topic = draft.floor.thread.topic
     own = next((fact for fact in untold(draft, topic) if topic and topic != "self"), None)
     if own is None:
         return False
-    frame = "relate" if own.topic == topic else "near"
+    frame = frame or ("relate" if own.topic == topic else "near")
     return tell(draft, own, frame if draft.odds(0.75) else "")
 
 
 def _back(draft: Draft) -> bool:
-    return draft.choose(lexicon().talk["back"])
+    """Ask the other the same; in a group, the one whose turn it seems to be next."""
+    state = draft.floor
+    return draft.say(draft.pick(lexicon().talk["back"]), {}, state.next_by if state.group else "")
 
 
 def _more(draft: Draft) -> bool:
@@ -146,14 +159,14 @@ def _next_fact(draft: Draft) -> Fact | None:
     return max(left, key=lambda own: (own.topic in kin(open_topic)) + (domain(own.topic) == here) + draft.chance.random())
 
 
-def _ask(draft: Draft) -> bool:
+def ask(draft: Draft) -> bool:
     """Open a subject with a question."""
     state = draft.floor
     name = weighted(draft.chance, [(topic.name, _appeal(state, topic)) for topic in lexicon().topics.values()])
     if not name:
         return False
     line = draft.pick(lexicon().topics[name].lines["asks"])
-    if line is not None and domain(name) != domain(state.thread.topic) and draft.odds(0.7):
+    if line is not None and state.thread.topic and domain(name) != domain(state.thread.topic) and draft.odds(0.7):
         draft.choose(lexicon().talk["ask first"])
     return draft.say(line)
 
@@ -167,7 +180,7 @@ def _appeal(state: Floor, topic: Topic) -> float:
 
 
 def _open_subject(draft: Draft) -> bool:
-    first, second = (_tell, _ask) if draft.odds(0.45) else (_ask, _tell)
+    first, second = (_tell, ask) if draft.odds(0.6) else (ask, _tell)
     return first(draft) or second(draft) or _follow(draft)
 
 
@@ -176,5 +189,5 @@ def _stop(draft: Draft) -> bool:
 
 
 _STEPS: Final = {
-    "follow": _follow, "relate": _relate, "back": _back, "more": _more, "tell": _tell, "ask": _ask, "stop": _stop,
+    "follow": _follow, "relate": _relate, "back": _back, "more": _more, "tell": _tell, "ask": ask, "stop": _stop,
 }  # fmt: skip

@@ -83,6 +83,8 @@ class Exchange:
     questions: tuple[Line, ...] = ()
     answers: tuple[Line, ...] = ()
     reactions: tuple[Line, ...] = ()
+    mutual: bool = True
+    """Whether its asker may be asked the same."""
 
 
 @dataclass(slots=True, eq=False)
@@ -219,7 +221,7 @@ def _exchanges(topic: str, entries: list[dict[str, Any]]) -> tuple[Exchange, ...
 
 
 def _exchange(topic: str, entry: dict[str, Any]) -> Exchange:
-    exchange = Exchange(topic)
+    exchange = Exchange(topic, mutual=entry.get("mutual", bool(topic)))
     exchange.questions = _lines(Act.FOLLOW, entry["q"], topic, exchange)
     exchange.answers = _lines(Act.SAY, entry["a"], topic, exchange)
     exchange.reactions = _lines(Act.REACT, entry.get("r", ()), topic)

@@ -9,7 +9,7 @@ from .floor import floor
 from .grammar import expanded
 from .hearing import hear
 from .history import ME, History
-from .leading import lead
+from .leading import ask, lead
 from .lexicon import Act, Exchange, lexicon
 from .slipping import slip
 from .wording import Draft, weighted
@@ -92,7 +92,7 @@ def _open(draft: Draft) -> None:
     if step == "tell" and unsaid(draft):
         _open_with_oneself(draft)
     elif step == "ask":
-        lead(draft)
+        ask(draft)
     else:
         _ask_one(draft, places[0] if step == "place" else lexicon().openers)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,13 @@ from tertulia.corpus.formats import export
 from tertulia.critics import Abstention, Finding, Verdict, Why
 from tertulia.critics.case import Case
 from tertulia.critics.critic import Neighbours
-from tertulia.models.request import Kind, Request, Task
+from tertulia.models.request import Events, Kind, Request, Task, unwatched
 from tertulia.models.stream import stream
+from tertulia.scenarios.loading import load
+from tertulia.scenarios.simulation import simulate
 
-NOUNS = tuple("anchor basket candle dormouse easel ferry gravel hammock island jigsaw kettle lantern".split())
-VERBS = tuple("mend paint borrow carry collect draw find keep leave move sell want".split())
+NOUNS = ("anchor", "basket", "candle", "dormouse", "easel", "ferry", "gravel", "hammock", "island", "jigsaw", "kettle")
+VERBS = ("mend", "paint", "borrow", "carry", "collect", "draw", "find", "keep", "leave", "move", "sell")
 OPENERS = ("Hello there", "Hello you", "Hey", "Look here", "So then")
 FLAW = "whatever"
 """A word that `Fussy` rejects."""
@@ -56,7 +58,7 @@ async def collapse(request: Request) -> str:
     if not any(part.kind is Kind.EXEMPLAR for part in request.parts):
         return _line(request)
     turns = sum(part.kind is Kind.TURN for part in request.parts)
-    return f"We {VERBS[turns % 12]} the {NOUNS[turns % 12]} again and again."
+    return f"We {VERBS[turns % 11]} the {NOUNS[turns % 11]} again and again."
 
 
 async def odd(request: Request) -> str:
@@ -74,10 +76,14 @@ async def _noted(request: Request) -> None:
     answered, with all after it."""
     asked.append(request)
     if log := os.environ.get("FAKE_LOG"):
-        with Path(log).open("a") as file:
-            file.write(request.key + "\n")
+        _append(Path(log), request.key)
     if len(asked) >= int(os.environ.get("FAKE_HALT", 10**9)):
         await asyncio.Event().wait()
+
+
+def _append(log: Path, line: str) -> None:
+    with log.open("a") as file:
+        file.write(line + "\n")
 
 
 def _flawed(request: Request, rate: float) -> bool:
@@ -188,25 +194,50 @@ critics:
     - {{use: "fakes:Ranked", name: ranked, role: veto}}
 refine: {{regenerate: 2, note: true}}
 rounds: {{count: 3, dialogues: 12}}
-exemplars: {{count: 1, choose: diverse, seed_file: library/exemplars}}
+exemplars: {{count: 1, choose: diverse}}
 concurrency: 8
-{more}
 """
 
 
-def cafe(folder: Path, speaker: str = "speak", more: str = "") -> Path:
-    """A scenario file with rejections, notes, guards, exemplars, a judge, and a critic at the barrier."""
+def cafe(folder: Path, speaker: str = "speak") -> Path:
+    """A scenario file with rejections, notes, guards, exemplars, a judge, and critics at the barrier."""
     path = folder / "cafe.yaml"
-    path.write_text(CAFE.format(speaker=speaker, more=more))
+    path.write_text(CAFE.format(speaker=speaker))
     return path
 
 
-def exported(corpus: Corpus, output: Path) -> bytes:
-    """The provenance export; closes the corpus."""
-    with corpus:
-        path = export(corpus.records(None), corpus.info, "provenance", output / "provenance.jsonl").path
-    return path.read_bytes()
+async def made(source: Path, output: Path, *overrides: str, on_event: Events = unwatched, **options: Any) -> bytes:
+    """Run a scenario file, and give the corpus as the provenance export has it."""
+    with await simulate(load(source, overrides=overrides), on_event, output=output, **options) as corpus:
+        return exported(corpus, output)
 
 
-def said(turns: Iterable[Turn]) -> Sequence[str]:
-    return [turn.text for turn in turns]
+def exported(corpus: Corpus, folder: Path) -> bytes:
+    """Every try that counts, with verdicts and outcome, as the provenance export has it."""
+    return export(corpus.records(None), corpus.info, "provenance", folder / "provenance.jsonl").path.read_bytes()
+
+
+class Crash(Exception):
+    """The process is gone, as far as the ledger can tell."""
+
+
+class CrashAt:
+    """A watcher who ends the run at the first event that is `due`."""
+
+    def __init__(self, due: Callable[[object], bool]) -> None:
+        self._due = due
+
+    def __call__(self, event: object) -> None:
+        if self._due(event):
+            raise Crash
+
+
+class Countdown:
+    """Whether as many calls have been made as it was told, of those that `counts`."""
+
+    def __init__(self, calls: int, counts: Callable[[object], bool] = lambda event: True) -> None:
+        self._left, self._counts = calls, counts
+
+    def __call__(self, event: object) -> bool:
+        self._left -= self._counts(event)
+        return self._left < 0
