@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..models.request import Kind, Part
+from ..personas import Persona
 from .dialogue import Dialogue, Member
 from .stopping import normal
 
@@ -32,9 +33,19 @@ class Secret:
 
 
 def secrets(cast: Sequence[Member]) -> list[Secret]:
-    """What is private at this table: profile sentences and goals, each by its seat."""
-    texts = [(m.seat, text) for m in cast for text in (*m.persona.sentences, m.persona.goal)]
+    """What is private at this table, each by its seat: profile sentences, goals, trait vectors, and ways of talking of
+    three words or more; a shorter one is a word that anybody may use."""
+    texts = [(m.seat, text) for m in cast for text in private_texts(m.persona)]
     return [Secret(seat, text, f" {words} ") for seat, text in texts if (words := normal(text))]
+
+
+def private_texts(persona: Persona) -> Iterator[str]:
+    """What would tell another seat of this person, wherever it stood."""
+    yield from persona.sentences
+    yield persona.goal
+    if persona.traits:
+        yield persona.traits.line()
+    yield from (style for style in persona.style if len(style.split()) > 2)
 
 
 def leaks(dialogue: Dialogue, requests: Iterable[Sequence[Part]]) -> Iterator[Leak]:

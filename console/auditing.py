@@ -135,11 +135,12 @@ def told(done: Audit) -> RenderableType:
 def remarks(done: Audit) -> Iterator[str]:
     """What the count leaves out, or takes in."""
     if done.scripts:
-        yield f"{number(done.scripts, 'dialogue')} in script mode: one context sees all personas by design; not counted"
+        what = number(done.scripts, "dialogue")
+        yield f"not counted: {what}, script mode: one context sees all personas by design"
     if done.loose:
-        yield f"{number(done.loose, 'request')} of tries that were not finished, counted above"
+        yield f"counted above: {number(done.loose, 'request')} of tries that were not finished"
     if done.superseded:
-        yield f"{number(done.superseded, 'request')} of an earlier cast that was made anew; not counted"
+        yield f"not counted: {number(done.superseded, 'request')} of an earlier cast, made anew since"
 
 
 def leak_table(found: Mapping[Leak, int]) -> Table:

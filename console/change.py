@@ -67,11 +67,17 @@ def shown(name: str, change: Change | None) -> Text:
     if change is None:
         return Text("")
     scale, digits = (100, 1) if name in SHARES else (1, 3)
-    text = f"{change.change * scale:+.{digits}f}"
+    text = signed(change.change * scale, digits)
     if change.low is not None and change.high is not None:
-        text += f" [{change.low * scale:+.{digits}f}, {change.high * scale:+.{digits}f}]"
+        text += f" [{signed(change.low * scale, digits)}, {signed(change.high * scale, digits)}]"
     better = change.change * BETTER[name] > 0
     return Text(text, style=("green" if better else "red") if change.clear else "")
+
+
+def signed(value: float, digits: int) -> str:
+    """`+3.1`, `-0.4`; what is nought once it is rounded has no sign."""
+    text = f"{value:+.{digits}f}"
+    return text if float(text) else text[1:]
 
 
 def _table(*names: str) -> Table:

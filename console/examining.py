@@ -123,7 +123,7 @@ def asked(model: str) -> Check:
     missing = found.models and spec.model not in found.models
     well = not found.why and not missing
     text = f"answers, but has no {spec.model!r}; it has {_some(found.models)}" if missing else told(found)
-    return Check("model", str(spec), f"{spec.base_url}: {text}", well)
+    return Check("model", f"{spec.provider}:{spec.model}", f"{spec.base_url}: {text}", well)
 
 
 def told(found: Reached) -> str:

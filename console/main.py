@@ -270,6 +270,11 @@ def _scenario(
     return load(name, overrides=settings or (), model=model, seed=seed, output=folder, concurrency=concurrency)
 
 
+def typed(words: list[str] | None = None) -> int:
+    """The exit code of `tertulia WORDS`; None: what the process was started with."""
+    return called(lambda: app(words, prog_name="tertulia", standalone_mode=False))
+
+
 def main() -> None:
     """The `tertulia` command."""
-    sys.exit(called(lambda: app(standalone_mode=False)))
+    sys.exit(typed())

@@ -49,7 +49,8 @@ def report(info: RunInfo, numbers: Statistics, usage: Sequence[Usage]) -> Iterat
     """Section by section; those without content are left out."""
     yield heading(info, numbers)
     yield section("what was said", talk_table(numbers))
-    yield section("how dialogues open", opener_table(numbers.accepted if numbers.accepted.dialogues else numbers.said))
+    kept = numbers.accepted if numbers.accepted.dialogues else numbers.said
+    yield section("how accepted dialogues open" if kept is numbers.accepted else "how they open", opener_table(kept))
     yield section("why they ended", reason_table(numbers.stops))
     if any(rates.asked_again or rates.failed for rates in numbers.guards):
         yield section("replies that guards asked for again", guard_table(numbers.guards))
@@ -69,8 +70,9 @@ def section(title: str, body: RenderableType) -> Group:
 
 def heading(info: RunInfo, numbers: Statistics) -> Group:
     """The run's name, and what became of its tries."""
-    text = Text.assemble((one_line(info.name), "bold"), f" · {number(numbers.jobs, 'job')} · ")
-    text.append(number(numbers.tries, "try", "tries"))
+    tries = f"{number(numbers.jobs, 'job')} · {number(numbers.tries, 'try', 'tries')}"
+    size = f"{number(numbers.tries, 'dialogue')} judged" if info.kind == "review" else tries
+    text = Text.assemble((one_line(info.name), "bold"), f" · {size}")
     outcomes = Text()
     for outcome in (*Outcome, None):
         if count := numbers.outcomes.get(outcome.value if outcome else "open", 0):
@@ -152,14 +154,16 @@ def survival_table(table: SurvivalTable) -> Table:
 
 
 def skipped(table: SurvivalTable) -> Iterator[Text]:
-    """Critics that abstained, and why."""
+    """Critics that abstained, and why; those with one story in one line."""
+    stories: dict[tuple[str, str], list[str]] = {}
     for row in table.critics:
         kinds = {"failed": row.failed, "skipped": row.skipped, "not applicable": row.not_applicable}
-        told = ", ".join(f"{kind} {count:,}x" for kind, count in kinds.items() if count)
-        if told:
-            name = one_line(row.critic) + (" (optional)" if row.optional else "")
-            what = "abstained" if row.answered else "gave no verdict"
-            yield Text(f"{name} {what}: {told}", style="yellow" if row.failed else "dim")
+        if told := ", ".join(f"{kind} {count:,}x" for kind, count in kinds.items() if count):
+            what = f"{'optional, ' if row.optional else ''}{told}"
+            stories.setdefault(("abstained" if row.answered else "gave no verdict", what), []).append(row.critic)
+    for (what, told), names in stories.items():
+        style = "yellow" if "failed" in told else "dim"
+        yield Text(f"{', '.join(map(one_line, names))} {what} ({told})", style=style)
 
 
 def attempt_table(rows: Sequence[AttemptRow], survival: SurvivalTable) -> Table:

@@ -1,6 +1,6 @@
 """What does a ledger hold? Reads in place order, in pages, so that memory does not grow with the corpus."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Select, func, select, tuple_
@@ -18,6 +18,8 @@ from .schema import dialogues, jobs, runs, states
 from .sent import Outbox, Sent
 
 PAGE = 256
+JOBS = 64
+"""Jobs whose tries are read at a time."""
 ACCEPTED = (Outcome.ACCEPTED,)
 
 
@@ -104,6 +106,17 @@ class Reader:
         panel = self._panel(panel)
         query = querying.tries(self._run, panel).where(of_job(dialogues, self._run, round, index))
         return self._records(query, panel)
+
+    def tries_of(self, round: int, indices: Sequence[int], panel: str | None = None) -> Iterator[list[Record]]:
+        """`tries` of several jobs, a list a job in the order of `indices`; read in pages, which costs a tenth."""
+        panel = self._panel(panel)
+        query = querying.tries(self._run, panel).where(dialogues.c.round == round)
+        for start in range(0, len(indices), JOBS):
+            found: dict[int, list[Record]] = {index: [] for index in indices[start : start + JOBS]}
+            for record in self._records(query.where(dialogues.c.idx.in_(found)), panel):
+                assert record.dialogue.place is not None
+                found[record.dialogue.place.index].append(record)
+            yield from found.values()
 
     def record(self, id: str) -> Record:
         """The dialogue of this id, or the only one that starts so, superseded or not, with all its reviews.

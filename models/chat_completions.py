@@ -131,9 +131,10 @@ def _client(spec: ModelSpec, key: str | None, http: DefaultAioHttpClient) -> Asy
 
 
 def _headers(client: AsyncOpenAI) -> Headers:
-    """What the SDK sends along; a value that is no text stands for a header that is left out."""
+    """What the SDK sends along, without what it tells of this machine; no text stands for a header that is left out."""
     headers = {**client.default_headers, **client.auth_headers}
-    return Headers({name: value for name, value in headers.items() if isinstance(value, str)})
+    sent = {name: value for name, value in headers.items() if not name.startswith("X-Stainless-")}
+    return Headers({name: value for name, value in sent.items() if isinstance(value, str)})
 
 
 def _key(spec: ModelSpec) -> str | None:

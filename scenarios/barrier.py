@@ -1,18 +1,22 @@
 """What happens when a round's jobs are made? The corpus critics answer, once, in (round, index) order."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import AsyncIterator, Container, Iterator, Sequence
 from dataclasses import replace
 from typing import overload
 
 from ..agents import Dialogue, Job
+from ..corpus import Record
 from ..corpus.ledger import Ledger
 from ..critics import Outcome, Review
 from ..critics.refine import Ending, Try
 from .court import Court
+from .crew import crew
 
 Entry = tuple[int, str]
 """Index of a job, and the id of its dialogue that is before the corpus critics."""
 
+TOGETHER = 64
+"""Jobs that are concluded at a time, so that a transaction holds what is kept of several."""
 BARRIERS = "barriers"
 """In a run's info: by round and panel, who is before the corpus critics at this moment."""
 
@@ -55,7 +59,8 @@ class Chosen(Sequence[tuple[Dialogue, Review]]):
         return len(self._members)
 
     def __iter__(self) -> Iterator[tuple[Dialogue, Review]]:
-        return (self._read(*member) for member in self._members)
+        jobs = self._ledger.tries_of(self._round, [index for index, _ in self._members], self._panel)
+        return (_chosen(tries, id) for (_, id), tries in zip(self._members, jobs, strict=True))
 
     @overload
     def __getitem__(self, at: int) -> tuple[Dialogue, Review]: ...
@@ -64,13 +69,14 @@ class Chosen(Sequence[tuple[Dialogue, Review]]):
     def __getitem__(self, at: int | slice) -> tuple[Dialogue, Review] | Sequence[tuple[Dialogue, Review]]:
         if isinstance(at, slice):
             return Chosen(self._ledger, self._panel, self._round, self._members[at])
-        return self._read(*self._members[at])
+        index, id = self._members[at]
+        return _chosen(self._ledger.tries(self._round, index, self._panel), id)
 
-    def _read(self, index: int, id: str) -> tuple[Dialogue, Review]:
-        tries = self._ledger.tries(self._round, index, self._panel)
-        record = next(record for record in tries if record.dialogue.id == id)
-        assert record.review is not None
-        return record.dialogue, record.review
+
+def _chosen(tries: Sequence[Record], id: str) -> tuple[Dialogue, Review]:
+    record = next(record for record in tries if record.dialogue.id == id)
+    assert record.review is not None
+    return record.dialogue, record.review
 
 
 class Accepted:
@@ -105,25 +111,40 @@ async def conclude(court: Court, waiting: Waiting) -> list[Job]:
     chosen = Chosen(court.ledger, court.judging, round, members)
     corpus = Accepted(court.ledger, round, court.judging, members)
     settled: set[int] = set()
-    position = 0
-    async for review in court.panel.conclude(chosen, corpus, court.limits):
-        index, _ = members[position]
-        position += 1
-        if await _concluded(court, round, index, review):
-            settled.add(index)
+    passed = 0
+    async for reviews in _pages(court.panel.conclude(chosen, corpus, court.limits)):
+        indices = [index for index, _ in members[passed : passed + len(reviews)]]
+        settled |= await _concluded(court, round, indices, reviews)
+        passed += len(reviews)
     await _note(court, name, ())
     return waiting.without(settled)
 
 
-async def _concluded(court: Court, round: int, index: int, review: Review) -> bool:
-    """Keep a complete review, and settle its job if it accepts."""
-    tries = court.tries(round, index)
-    at = next(number for number, this in enumerate(tries) if this.dialogue.id == review.dialogue)
-    tries[at] = Try(tries[at].dialogue, await court.keep(tries[at].dialogue, review))
-    if tries[at].outcome is not Outcome.ACCEPTED:
-        return False
-    await court.settle(round, index, Ending(tuple(tries), tries[at]))
-    return True
+async def _pages(reviews: AsyncIterator[Review]) -> AsyncIterator[list[Review]]:
+    page: list[Review] = []
+    async for review in reviews:
+        page.append(review)
+        if len(page) == TOGETHER:
+            yield page
+            page = []
+    if page:
+        yield page
+
+
+async def _concluded(court: Court, round: int, indices: Sequence[int], reviews: Sequence[Review]) -> set[int]:
+    """Keep complete reviews, and settle the jobs of those that accept. Returns the indices of these jobs."""
+    settled: set[int] = set()
+
+    async def conclude_one(this: tuple[int, list[Try], Review]) -> None:
+        index, tries, review = this
+        at = next(number for number, known in enumerate(tries) if known.dialogue.id == review.dialogue)
+        tries[at] = Try(tries[at].dialogue, await court.keep(tries[at].dialogue, review))
+        if tries[at].outcome is Outcome.ACCEPTED:
+            await court.settle(round, index, Ending(tuple(tries), tries[at]))
+            settled.add(index)
+
+    await crew(zip(indices, court.tries_of(round, indices), reviews, strict=True), conclude_one, TOGETHER)
+    return settled
 
 
 def _interrupted(court: Court, round: int, name: str) -> list[Entry]:

@@ -1,5 +1,6 @@
 """Who judges, and sees that each review and outcome is kept?"""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..agents import Dialogue
@@ -49,6 +50,11 @@ class Court:
     def tries(self, round: int, index: int) -> list[Try]:
         """A job's tries as the ledger has them."""
         return [tried(record) for record in self.ledger.tries(round, index, self.judging)]
+
+    def tries_of(self, round: int, indices: Sequence[int]) -> Iterator[list[Try]]:
+        """The same of several jobs, in the order of `indices`; for less than one by one."""
+        for records in self.ledger.tries_of(round, indices, self.judging):
+            yield [tried(record) for record in records]
 
 
 def panel_of(scenario: Scenario, connections: Connections, events: Events) -> Panel:

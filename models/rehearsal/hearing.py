@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
-from .fact import understood, with_forms
-from .grammar import expanded, norm, restored, swapped
+from .fact import with_forms
+from .grammar import capital, expanded, norm, restored, swapped
 from .lexicon import Act, Line, key, lexicon, pattern
+from .understanding import understood
 
 _PIECE: Final = re.compile(r"\S.*?(?:[.?!:…]+[\"')]*(?=\s|$)|$)", re.S)
 _SUFFIX: Final = re.compile(r"_(?:bare|a)$")
@@ -94,7 +95,16 @@ def _next(
         return _foreign(text[start + offset : spans[at][1]], to or _named(text[start : spans[at][1]], names)), at + 1
     line, slots, end = known
     whole = text[start : spans[end - 1][1]]
+    if "clause" in slots:
+        return _framed(whole, line, slots), end
     return Heard(whole, line.act, line.topic, line, slots, line.act in _QUESTIONS, to or slots.get("name", "")), end
+
+
+def _framed(whole: str, line: Line, slots: Mapping[str, str]) -> Heard:
+    """A sentence within a frame is about what the sentence is about."""
+    topic, named = understood(restored(capital(swapped(slots["clause"]))))
+    told = with_forms({name: swapped(value) for name, value in named.items()})
+    return Heard(whole, line.act, topic, line, {**told, "clause": slots["clause"]})
 
 
 def _addressed(start: str, names: tuple[str, ...]) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from .grammar import capital, expanded, norm
-from .words import subjects, words
+from .words import kinds, subjects, words
 
 
 class Act(StrEnum):
@@ -33,6 +33,11 @@ _GATES: Final = re.compile(r"^(?:\{!?\w+:\})+")
 _GATE: Final = re.compile(r"\{(!?)(\w+:)\}")
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 _OPENS_SENTENCE: Final = re.compile(r"(?:^|[.?!:] )$")
+_KIND: Final = re.compile(r"<([A-Z]+)>")
+_NAME: Final = (
+    r"(?-i:[A-Z][\w'’-]*(?: (?:(?:of|the|and|de|la|del|in|to|on|for|von|van) )*[A-Z][\w'’-]*)*)"
+)
+"""One or more words with capitals: the name of a person, a place, a work."""
 _YES_OR_NO: Final = re.compile(r"^(?:do|does|did|are|is|was|were|have|has|can|could|would|any)\b", re.I)
 
 
@@ -101,6 +106,9 @@ class Topic:
     kin: tuple[str, ...]
     cues: frozenset[str]
     facts: tuple[re.Pattern[str], ...]
+    """What a profile sentence about it looks like, from its start."""
+    spots: tuple[re.Pattern[str], ...]
+    """What gives it away anywhere in a sentence."""
     asked: tuple[re.Pattern[str], ...]
     lines: dict[str, tuple[Line, ...]] = field(default_factory=dict)
     """By their names in the YAML: tell, more, asks, lacks, reacts."""
@@ -183,12 +191,32 @@ def _topic(name: str, data: dict[str, Any]) -> Topic:
         chat=data["chat"],
         broad=data.get("broad", False),
         kin=tuple(data["kin"]),
-        cues=frozenset(_words(data["cues"]) + _words(data["words"])),
-        facts=tuple(re.compile(pattern, re.I) for pattern in data["facts"]),
-        asked=tuple(re.compile(pattern, re.I) for pattern in data["asked"]),
+        cues=frozenset(_cues(data)),
+        facts=_patterns(data["facts"]),
+        spots=_patterns(data.get("spots", ())),
+        asked=_patterns(data["asked"]),
         lines={pool: _lines(act, data[pool], name) for pool, act in _POOLS.items()},
         follow=_exchanges(name, data["follow"]),
     )
+
+
+def _patterns(texts: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(_KIND.sub(_members, text), re.I) for text in texts)
+
+
+def _members(found: re.Match[str]) -> str:
+    if found[1] == "NAME":
+        return _NAME
+    members = kinds()[found[1]]
+    either = "|".join(map(re.escape, members))
+    return f"(?-i:{either})" if members[0][0].isupper() else f"(?:{either})"
+
+
+def _cues(data: dict[str, Any]) -> Iterable[str]:
+    yield from _words(data["cues"])
+    yield from _words(data["words"])
+    for kind in _KIND.findall(" ".join([*data["facts"], *data.get("spots", ())])):
+        yield from (member.lower().split()[-1] for member in kinds().get(kind, ()))
 
 
 def _words(entry: str) -> list[str]:

@@ -26,6 +26,13 @@ def subjects() -> dict[str, Any]:
 
 
 @cache
+def kinds() -> dict[str, tuple[str, ...]]:
+    """Words of a kind (`DOG`: dog, puppy, ...), the longest first."""
+    lists = {kind: [word.strip() for word in members.split(",")] for kind, members in words("kinds").items()}
+    return {kind: tuple(sorted(members, key=len, reverse=True)) for kind, members in lists.items()}
+
+
+@cache
 def fingerprint() -> str:
     """Changes with any file of this package, words or logic: replies of another version are not mixed in."""
     digest = blake2b(digest_size=4)

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from tertulia.corpus.formats import export
 from tertulia.critics import Abstention, Finding, Verdict, Why
 from tertulia.critics.case import Case
 from tertulia.critics.critic import Neighbours
+from tertulia.models.errors import ReplyRefused
 from tertulia.models.request import Events, Kind, Request, Task, unwatched
 from tertulia.models.stream import stream
 from tertulia.scenarios.loading import load
+from tertulia.scenarios.scenario import Scenario
 from tertulia.scenarios.simulation import simulate
 
 NOUNS = ("anchor", "basket", "candle", "dormouse", "easel", "ferry", "gravel", "hammock", "island", "jigsaw", "kettle")
@@ -59,6 +62,25 @@ async def collapse(request: Request) -> str:
         return _line(request)
     turns = sum(part.kind is Kind.TURN for part in request.parts)
     return f"We {VERBS[turns % 11]} the {NOUNS[turns % 11]} again and again."
+
+
+async def squeamish(request: Request) -> str:
+    """A server that now and then takes offence at a request."""
+    if stream(request.seed, "offence").random() < 0.04:
+        raise ReplyRefused("the server refuses the request for its content")
+    return await speak(request)
+
+
+async def approve(request: Request) -> str:
+    """A judge who likes everything."""
+    return VERDICTS[0]
+
+
+async def telepath(request: Request) -> str:
+    """Everybody says what Zo alone can know, once; Zo never does."""
+    own = next(part for part in request.parts if part.kind is Kind.PERSONA)
+    said = "" if "canary called Zo" in own.text else " I keep a violet canary called Zo."
+    return _line(request) + said
 
 
 async def odd(request: Request) -> str:
@@ -149,6 +171,13 @@ def _letters(turns: Sequence[Turn]) -> int:
     return sum(len(turn.text) for turn in turns)
 
 
+class Torn:
+    """It breaks over a round."""
+
+    async def review_round(self, cases: Sequence[Case], corpus: Neighbours) -> Sequence[Verdict]:
+        raise RuntimeError("torn apart")
+
+
 class Raises:
     """It is never known what this claims."""
 
@@ -206,9 +235,14 @@ def cafe(folder: Path, speaker: str = "speak") -> Path:
     return path
 
 
+@cache
+def loaded(source: Path, overrides: tuple[str, ...]) -> Scenario:
+    return load(source, overrides=overrides)
+
+
 async def made(source: Path, output: Path, *overrides: str, on_event: Events = unwatched, **options: Any) -> bytes:
     """Run a scenario file, and give the corpus as the provenance export has it."""
-    with await simulate(load(source, overrides=overrides), on_event, output=output, **options) as corpus:
+    with await simulate(loaded(source, overrides), on_event, output=output, **options) as corpus:
         return exported(corpus, output)
 
 
