@@ -18,16 +18,19 @@ BAR = "█"
 
 def card(persona: Persona, colour: str = "cyan", aside: str = "") -> Panel:
     """Public part, profile with categories, traits as bars, style, goal."""
-    private = [part for part in (profile(persona), traits(persona.traits), manner(persona)) if part]
-    parts: list[RenderableType] = [public(persona), Text()]
-    for number, part in enumerate(private):
-        parts += [Text(), part] if number else [part]
-    if not private:
-        parts = [public(persona)]
-    name = Text(f" {one_line(persona.name, 40)} ", style=f"bold {colour}")
-    below = Text(f" {one_line(' · '.join(filter(None, (persona.id, persona.language, aside))), 60)} ", style="dim")
-    frame = {"title_align": "left", "subtitle_align": "left"}
-    return Panel(Group(*parts), title=name, subtitle=below, border_style=colour, box=box.ROUNDED, **frame)  # type: ignore[arg-type]
+    parts: list[RenderableType] = [public(persona)]
+    for part in (profile(persona), traits(persona.traits), manner(persona)):
+        parts += [Text(), part] if part else []
+    below = one_line(" · ".join(filter(None, (persona.id, persona.language, aside))), 60)
+    return Panel(
+        Group(*parts),
+        title=Text(f" {one_line(persona.name, 40)} ", style=f"bold {colour}"),
+        title_align="left",
+        subtitle=Text(f" {below} ", style="dim"),
+        subtitle_align="left",
+        border_style=colour,
+        box=box.ROUNDED,
+    )
 
 
 def cards(dialogue: Dialogue) -> Group:

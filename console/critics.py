@@ -26,7 +26,7 @@ def list_critics(console: Console, json: bool) -> int:
         print_json([as_json(one) for one in found])
     else:
         console.print(critic_table(found))
-        console.print(Text("\nmore of one: tertulia critics show NAME", style="dim"))
+        console.print(Text("more of one: tertulia critics show NAME", style="dim"))
     return 0
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .option import Json, Model, example
+from .option import Json, example
 
 critics = typer.Typer(help="Who judges: list the critics, look at one, try it on a file.", no_args_is_help=True)
 personas = typer.Typer(help="Who speaks: list the personas of a library or file, look at one.", no_args_is_help=True)
@@ -46,7 +46,9 @@ def critics_try(
     limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, help="Dialogues that are judged.")] = 10,
     objects: Annotated[bool, typer.Option("--rejected", help="Show those alone that it doesn't approve.")] = False,
     format: Annotated[str | None, typer.Option("--format", "-f", metavar="F", help="Of the file, if unclear.")] = None,
-    model: Model = None,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", metavar="MODEL", help="Answers a critic that asks a language model.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Let one critic judge dialogues of a file.

@@ -75,7 +75,7 @@ def plain(record: Record) -> dict[str, object]:
 
 def hint(shown: int, total: int, where: str) -> Text:
     """What to type next."""
-    more = f" · tertulia show {where} --limit {min(total, shown * 5)}" if shown < total else ""
+    more = f" · more rows: --limit {min(total, shown * 5)}" if shown < total else ""
     return Text(f"read one: tertulia show {where} PLACE{more}", style="dim")
 
 

@@ -98,8 +98,15 @@ def conversation_panel(talk: Conversation, width: int, height: int) -> Panel:
         table.add_column(width=aside)
         table.add_row(turns, personas_text(talk.cast, aside, height - 2))
         body = table
-    frame = {"title_align": "left", "subtitle_align": "left", "border_style": "dim"}
-    return Panel(body, title=heading(talk, width), subtitle=badges(talk, width), height=height, **frame)  # type: ignore[arg-type]
+    return Panel(
+        body,
+        title=heading(talk, width),
+        title_align="left",
+        subtitle=badges(talk, width),
+        subtitle_align="left",
+        border_style="dim",
+        height=height,
+    )
 
 
 def heading(talk: Conversation, width: int) -> Text:

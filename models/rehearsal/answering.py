@@ -5,6 +5,7 @@ from typing import Final
 
 from .fact import Fact
 from .floor import Floor, kin, tone
+from .grammar import norm
 from .hearing import Heard
 from .lexicon import Act, Exchange, lexicon
 from .wording import Draft
@@ -70,12 +71,11 @@ def about(draft: Draft, topic: str, heard: Heard | None = None) -> None:
     if own is not None:
         tell(draft, own, _lead_in(draft, own, topic, heard))
         return
-    known = next((fact for fact in draft.floor.me.facts if fact.topic == topic), None)
+    if elaborate(draft, topic):
+        return
     found = lexicon().topics.get(topic)
-    if found is None:
+    if found is None or not draft.choose(found.lines["lacks"]):
         draft.choose(lexicon().talk["evade"])
-    elif known is None or not draft.choose(found.lines["more"], known.slots):
-        _ = draft.choose(found.lines["lacks"]) or draft.choose(lexicon().talk["evade"])
 
 
 def unsaid(draft: Draft) -> list[Fact]:
@@ -103,6 +103,18 @@ def tell(draft: Draft, fact: Fact, frame: str = "") -> bool:
         draft.choose(lexicon().talk[frame])
     draft.told.append(fact)
     return draft.say(line, fact.slots)
+
+
+def elaborate(draft: Draft, topic: str) -> bool:
+    """Say more about a fact on this topic that is out."""
+    found = lexicon().topics.get(topic)
+    known = next((own for own in draft.floor.me.facts if own.topic == topic and own not in unsaid(draft)), None)
+    if found is None or known is None:
+        return False
+    detail = known.detail
+    if detail is not None and norm(detail.text) not in draft.floor.used and draft.say(detail):
+        return True
+    return draft.choose(found.lines["more"], known.slots)
 
 
 def _lead_in(draft: Draft, fact: Fact, topic: str, heard: Heard | None) -> str:
@@ -152,7 +164,7 @@ def _pool(draft: Draft, kind: str) -> str:
     if kind == "grave":
         return "grave"
     if liking >= _WARM and draft.odds(0.4):
-        return "warm"
+        return "kind" if kind == "plain" else draft.chance.choice(("warm", "kind"))
     if liking <= _DRY and draft.odds(0.45):
         return "dry"
     return "plain" if kind in ("plain", "warm") or draft.odds(0.25) else "light"

@@ -26,12 +26,21 @@ _SPLIT: Final = re.compile(
     re.I,
 )
 _SUBJECT: Final = re.compile(
-    r"^(?:I|my|it|its|they|we|our|nobody|somebody|everybody|everyone|nothing|everything|people|he|she|there|that is|the|most|half|"
+    r"^(?:I|my|it|its|they|we|our|nobody|somebody|everybody|everyone|nothing|everything|people|he|she|there|that is|the(?! kind)|most|half|"
     r"strangers|each|visitors|customers|some)\b",
     re.I,
 )
 
-_NO_VERB: Final = re.compile(r"^(?:proud|half|mostly|very|still in|always in|am|was)\b|^\w+s (?:the|my|it|to)\b", re.I)
+_VERB: Final = re.compile(
+    r"^(?:(?:still|never|always|now|even|mostly|usually|often|rarely) )?(?:am|have|had|can|cannot|could|do|did|make|made|left|leave|lose|lost|"
+    r"win|won|sell|live|keep|kept|wear|carry|draw|drew|eat|ate|drink|sleep|slept|walk|talk|phone|mark|explain|trust|count|swear|limp|sharpen|"
+    r"learned|read|remember|enjoy|know|hear|sit|stand|root|weep|swept|rowed|entered|stayed|bought|buy|buys|tell|told|hum|fold|lift|look|"
+    r"argue|share|refuse|respect|like|love|hate|miss|think|feel|use|take|took|write|wrote|play|sing|sang|dance|run|ran|swim|swam|drive|"
+    r"drove|ride|rode|work|teach|taught|try|tried|hope|want|wish|dream|fall|fell|wake|woke|get|got|go|went|come|came|call|wait|watch|pump|arrive)\b",
+)
+
+_WHOLE: Final = 4
+"""Words of a clause that can stand alone."""
 
 
 def cleaned(sentence: str) -> str:
@@ -54,9 +63,10 @@ def _head(text: str) -> str:
 
 
 def heart(sentence: str) -> str:
-    """The main clause of a sentence that has another one after it; else the whole."""
+    """The main clause of a sentence, where it is long enough to stand alone; else the whole."""
     text = sentence.strip(" .!")
-    return _head(text) if aside(sentence) else text
+    head = _head(text)
+    return head if len(head.split()) >= _WHOLE else text
 
 
 def aside(sentence: str) -> str:
@@ -69,6 +79,6 @@ def aside(sentence: str) -> str:
         return ""
     if _SUBJECT.match(tail):
         return f"You see, {tail}." if tie in ("because", "since") else f"{capital(tail)}."
-    if found["and"] and found["head"].startswith("I ") and not _NO_VERB.match(tail):
+    if found["and"] and found["head"].startswith("I ") and _VERB.match(tail):
         return f"I {tail}."
     return ""

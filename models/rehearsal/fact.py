@@ -7,7 +7,7 @@ from typing import Final
 
 from .clause import aside, heart
 from .grammar import article, bare, norm, restored, small, token_f1
-from .lexicon import Line, lexicon
+from .lexicon import Act, Line, lexicon
 from .understanding import understood
 
 TOO_CLOSE: Final = 0.7
@@ -35,7 +35,7 @@ class Fact:
     tellings: tuple[Telling, ...]
     spare: tuple[Telling, ...]
     """Its main clause within a frame, for when the tellings are used up."""
-    detail: str
+    detail: Line | None
     """What the sentence says beside its main clause; may follow a telling."""
 
     @property
@@ -53,7 +53,7 @@ def fact(sentence: str) -> Fact:
     framed = _tellings("self", {"clause": slots["clause"], "clause:": ""}, whole)
     tellings = _tellings(topic, slots, whole)
     beside = aside(whole)
-    detail = beside if token_f1(beside, whole) < TOO_CLOSE else ""
+    detail = Line(beside, Act.MORE, topic, parts=(beside,)) if beside and token_f1(beside, whole) < TOO_CLOSE else None
     return Fact(whole, topic, slots, tellings or framed, framed if tellings else (), detail)
 
 

@@ -111,6 +111,8 @@ def _take(state: Floor, by: str, piece: Heard, age: int) -> bool:
         state.told.add(index)
     if piece.asks:
         return _asked(state, by, piece, age)
+    if piece.line is None and state.news is not None and state.news.act is Act.TELL:
+        return False
     if piece.act in _NEWS:
         return _brought(state, by, piece)
     if piece.act is None and by != ME and (state.news is None or state.news.act is None):

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from .answering import tell, unsaid, untold
+from .answering import elaborate, tell, unsaid, untold
 from .fact import Fact
 from .floor import NOBODY, Floor, domain, kin
 from .history import ME
 from .lexicon import Act, Exchange, Topic, lexicon
 from .wording import Draft, weighted
 
-_EVERYDAY: Final = 0.5
+_EVERYDAY: Final = 0.8
 """A topic that most people have something to say about."""
 
 _DEEP: Final = 2
@@ -48,12 +48,17 @@ def _steps(draft: Draft) -> list[tuple[str, float]]:
     return [
         ("follow", _interest(draft) * ease if theirs else 0.0),
         ("relate", (1.2 if state.thread.depth < 1 else 2.6) * ease if theirs and not draft.has(Act.TELL) else 0.0),
-        ("back", 1.2 * ease if answered and not theirs and _unheard(draft) else 0.0),
-        ("more", (1.0 + 0.15 * outgoing) if draft.has(Act.TELL) else 3.0 if not theirs and state.idle else 0.0),
+        ("back", (1.2 if draft.has(Act.TELL) else 0.5) * ease if answered and not theirs and _unheard(draft) else 0.0),
+        ("more", (_fullness(draft) + 0.15 * outgoing) if draft.has(Act.TELL) else 3.0 if not theirs and state.idle else 0.0),
         ("tell", fresh * ease * 1.3),
         ("ask", fresh * (0.4 if unsaid(draft) else 1.2)),
         ("stop", 0.0 if _must_go_on(draft) else max(0.3, 1.8 - 0.25 * outgoing)),
     ]
+
+
+def _fullness(draft: Draft) -> float:
+    """How much there is to add to what has just been told."""
+    return 2.0 if draft.told and draft.told[-1].detail is not None else 0.9
 
 
 def _interest(draft: Draft) -> float:
@@ -126,11 +131,7 @@ def _back(draft: Draft) -> bool:
 
 
 def _more(draft: Draft) -> bool:
-    state = draft.floor
-    topic = draft.told[-1].topic if draft.told else state.thread.topic
-    found = lexicon().topics.get(topic)
-    known = next((fact for fact in state.me.facts if fact.topic == topic), None)
-    return found is not None and known is not None and draft.choose(found.lines["more"], known.slots)
+    return elaborate(draft, draft.told[-1].topic if draft.told else draft.floor.thread.topic)
 
 
 def _tell(draft: Draft) -> bool:
@@ -176,7 +177,7 @@ def _appeal(state: Floor, topic: Topic) -> float:
         return 0.0
     near = 2.5 if topic.domain == domain(state.thread.topic) else 1.0
     own = 1.8 if any(fact.topic == topic.name for fact in state.me.facts) else 1.0
-    return topic.chat * near * own
+    return topic.chat**2 * near * own
 
 
 def _open_subject(draft: Draft) -> bool:

@@ -32,10 +32,10 @@ class Act(StrEnum):
 _GATES: Final = re.compile(r"^(?:\{!?\w+:\})+")
 _GATE: Final = re.compile(r"\{(!?)(\w+:)\}")
 _FIELD: Final = re.compile(r"\{(\w+)\}")
-_OPENS_SENTENCE: Final = re.compile(r"(?:^|[.?!:] )$")
+_OPENS_SENTENCE: Final = re.compile(r"(?:^|[.?!] )$")
 _KIND: Final = re.compile(r"<([A-Z]+)>")
 _NAME: Final = (
-    r"(?-i:[A-Z][\w'’-]*(?: (?:(?:of|the|and|de|la|del|in|to|on|for|von|van) )*[A-Z][\w'’-]*)*)"
+    r"(?-i:[A-Z][\w'’-]+(?: (?:(?:of|the|and|de|la|del|in|to|on|for|von|van) )*[A-Z][\w'’-]+)*)"
 )
 """One or more words with capitals: the name of a person, a place, a work."""
 _YES_OR_NO: Final = re.compile(r"^(?:do|does|did|are|is|was|were|have|has|can|could|would|any)\b", re.I)

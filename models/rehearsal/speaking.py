@@ -83,7 +83,7 @@ def _show_nature(draft: Draft) -> None:
 def _open(draft: Draft) -> None:
     """Nobody has spoken yet."""
     me, talk = draft.floor.me, lexicon().talk
-    if draft.odds(0.22):
+    if draft.odds(0.18):
         draft.choose(talk["hello"], {"name": me.others[0]} if len(me.others) == 1 else {})
     places = [lexicon().settings[word] for word in me.setting if word in lexicon().settings]
     step = weighted(draft.chance, [

@@ -22,6 +22,7 @@ _PLACE_OR_TIME: Final = re.compile(
 )
 _ING: Final = re.compile(r"[a-z]+ing\b")
 _NAMED: Final = frozenset(("music artist", "movie title", "book author", "book title", "show", "school name", "name"))
+_PLACES: Final = frozenset(("preferred location", "preferred place", "residence", "birthplace"))
 _NOT_A_THING: Final = frozenset("when that how it being what where to if".split())
 _NOT_AN_ING: Final = frozenset("nothing something everything anything spring king string morning evening ring thing wing".split())
 _NOT_A_HABIT: Final = frozenset(
@@ -84,7 +85,13 @@ def _named(topic: str, found: re.Match[str]) -> dict[str, str]:
         slots["name"] = capital(slots["name"])
     if topic in _NAMED:
         return slots
-    return {slot: small(value) if found.start(slot) == 0 else value for slot, value in slots.items()}
+    lower = _lowered if topic in _PLACES else small
+    return {slot: lower(value) if found.start(slot) == 0 else value for slot, value in slots.items()}
+
+
+def _lowered(place: str) -> str:
+    """A place from the start of a sentence: its article loses the capital, its name does not."""
+    return small(place) if re.match(r"(?:The|An?|Any|My|Our|Some|Every) ", place) else place
 
 
 def _trimmed(value: str) -> str:
@@ -114,7 +121,7 @@ def _formed(groups: dict[str, str]) -> tuple[str, dict[str, str]]:
 
 
 def _habit(verb: str, rest: str) -> tuple[str, dict[str, str]]:
-    if verb in _NOT_A_HABIT or verb.endswith(("ed", "s")) or not rest:
+    if verb in _NOT_A_HABIT or verb.endswith("ed") or re.search(r"[^s]s$", verb) or not rest:
         return "self", {}
     return "hobby", {"habit": f"{gerund(verb)} {_PLACE_OR_TIME.sub('', rest)}"}
 

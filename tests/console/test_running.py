@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from tertulia.agents import Place
 from tertulia.console import main
 from tertulia.console.plain import PlainLines

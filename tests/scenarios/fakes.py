@@ -71,6 +71,13 @@ async def squeamish(request: Request) -> str:
     return await speak(request)
 
 
+async def buggy(request: Request) -> str:
+    """Breaks at its seventh call."""
+    if len(asked) == 6:
+        raise ZeroDivisionError("the seventh call")
+    return await speak(request)
+
+
 async def approve(request: Request) -> str:
     """A judge who likes everything."""
     return VERDICTS[0]
