@@ -1,19 +1,18 @@
 """How does a scenario run as an AutoGen team? For those who build on AutoGen; the stage drives speakers directly."""
 
 from collections.abc import Sequence
-from random import Random
+from dataclasses import replace
 
 from autogen_agentchat.base import TerminatedException, TerminationCondition
 from autogen_agentchat.conditions import MaxMessageTermination
 from autogen_agentchat.messages import BaseAgentEvent, BaseChatMessage, StopMessage, TextMessage
 from autogen_agentchat.teams import BaseGroupChat, RoundRobinGroupChat, SelectorGroupChat
 
-from ..models.stream import stream
 from .calls import Calls
 from .dialogue import Turn
 from .play import Play
 from .speaker import Speaker, agent_name
-from .stage import speaker
+from .stage import order_of, speaker
 from .staging import Staging
 from .stopping import stopped
 
@@ -21,8 +20,9 @@ from .stopping import stopped
 def as_team(play: Play) -> BaseGroupChat:
     """The try as an AutoGen `Team`: its speakers, its order, and its stop conditions; `await team.run()` talks.
 
-    `round-robin` becomes a RoundRobinGroupChat; the other orders become a SelectorGroupChat, of which `selector` asks
-    AutoGen's own selector prompt (it sees public descriptions alone). Raises ValueError for script mode.
+    `round-robin` becomes a RoundRobinGroupChat; the other orders become a SelectorGroupChat that is told by the stage's
+    own order who speaks next (a model that selects sees what is public and what was said). Raises ValueError for script
+    mode.
     """
     if play.staging.mode != "private":
         raise ValueError("only a private-mode scenario has speakers to make a team of")
@@ -33,31 +33,29 @@ def as_team(play: Play) -> BaseGroupChat:
     ending = StagedTermination(play.staging, len(cast)) | MaxMessageTermination(play.staging.most)
     if play.staging.order == "round-robin":
         return RoundRobinGroupChat(list(speakers), termination_condition=ending)
-    return _selected(play, speakers, ending)
+    return _selected(play, speakers, ending, calls)
 
 
-def _selected(play: Play, speakers: Sequence[Speaker], ending: TerminationCondition) -> BaseGroupChat:
+def _selected(play: Play, speakers: Sequence[Speaker], ending: TerminationCondition, calls: Calls) -> BaseGroupChat:
     client = play.selector or play.clients[speakers[0].member.seat]
-    if play.staging.order == "selector":
-        return SelectorGroupChat(list(speakers), client, termination_condition=ending)
-    choose = _chooser(play, [agent.name for agent in speakers])
-    return SelectorGroupChat(list(speakers), client, termination_condition=ending, selector_func=choose)
+    chooser = Chooser(replace(play, selector=client), calls)
+    return SelectorGroupChat(list(speakers), client, termination_condition=ending, selector_func=chooser.choose)
 
 
-class _chooser:
-    """Random and graph orders for AutoGen, with the same stream of chance as the stage's."""
+class Chooser:
+    """The stage's own order, as AutoGen asks for the next speaker."""
 
-    def __init__(self, play: Play, names: Sequence[str]) -> None:
-        self._names = names
-        self._edges = [(agent_name(a), agent_name(b)) for a, b in play.staging.edges]
-        self._chance: Random = stream(play.seed, "order", *play.place)
+    def __init__(self, play: Play, calls: Calls) -> None:
+        self._play, self._calls = play, calls
+        self._seats = {agent_name(seat): seat for seat in play.seats}
+        self._order = order_of(play, calls)
 
-    def __call__(self, messages: Sequence[BaseAgentEvent | BaseChatMessage]) -> str | None:
-        last = next((m.source for m in reversed(messages) if m.source in self._names), None)
-        if last is None:
-            return self._names[0]
-        follow = [b for a, b in self._edges if a == last] or [name for name in self._names if name != last]
-        return self._chance.choice(follow)
+    async def choose(self, messages: Sequence[BaseAgentEvent | BaseChatMessage]) -> str:
+        """Name of the agent that speaks next; what does not come from a seat is passed over."""
+        said = [m for m in messages if isinstance(m, TextMessage) and m.source in self._seats]
+        if not said:
+            self._order = order_of(self._play, self._calls)
+        return agent_name(await self._order.next([Turn(self._seats[m.source], m.content) for m in said]))
 
 
 class StagedTermination(TerminationCondition):

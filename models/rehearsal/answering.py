@@ -155,8 +155,10 @@ def react(draft: Draft, news: Heard) -> None:
 
 
 def _to_answer(draft: Draft, news: Heard) -> bool:
-    exchange = news.line.exchange if news.line else None
-    return exchange is not None and draft.odds(0.7) and draft.choose(exchange.reactions)
+    if news.line is None or news.line.exchange is None or not draft.odds(0.75):
+        return False
+    exchange = news.line.exchange
+    return draft.choose(exchange.replies[news.line.text]) or draft.choose(exchange.reactions)
 
 
 def _pool(draft: Draft, kind: str) -> str:

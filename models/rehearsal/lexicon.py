@@ -88,6 +88,8 @@ class Exchange:
     questions: tuple[Line, ...] = ()
     answers: tuple[Line, ...] = ()
     reactions: tuple[Line, ...] = ()
+    replies: dict[str, tuple[Line, ...]] = field(default_factory=dict)
+    """Text of an answer -> what fits this answer only."""
     mutual: bool = True
     """Whether its asker may be asked the same."""
 
@@ -139,6 +141,7 @@ class Lexicon:
         yield from (line for pool in (*self.talk.values(), *self.nature.values()) for line in pool)
         for exchange in self.exchanges():
             yield from (*exchange.questions, *exchange.answers, *exchange.reactions)
+            yield from (line for pool in exchange.replies.values() for line in pool)
 
     def exchanges(self) -> Iterable[Exchange]:
         yield from (exchange for topic in self.topics.values() for exchange in topic.follow)
@@ -251,7 +254,11 @@ def _exchanges(topic: str, entries: list[dict[str, Any]]) -> tuple[Exchange, ...
 def _exchange(topic: str, entry: dict[str, Any]) -> Exchange:
     exchange = Exchange(topic, mutual=entry.get("mutual", bool(topic)))
     exchange.questions = _lines(Act.FOLLOW, entry["q"], topic, exchange)
-    exchange.answers = _lines(Act.SAY, entry["a"], topic, exchange)
+    for text in entry["a"]:
+        answer, _, reply = text.partition(" => ")
+        line = _line(Act.SAY, answer, topic, exchange)
+        exchange.answers += (line,)
+        exchange.replies[line.text] = _lines(Act.REACT, (reply,) if reply else (), topic)
     exchange.reactions = _lines(Act.REACT, entry.get("r", ()), topic)
     return exchange
 

@@ -125,9 +125,7 @@ async def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path) -> None
     assert (output / FILE).read_bytes() == before
 
 
-async def test_money_cannot_be_limited_where_a_price_is_unknown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_money_is_not_limited_where_a_price_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
     with pytest.raises(Mistake, match=r"budget\.usd: no price is known for 'openai:never-heard-of-it'"):
         loaded(cafe(tmp_path), (*SMALL, "model=openai:never-heard-of-it", "budget.usd=1"))

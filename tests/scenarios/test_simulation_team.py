@@ -1,5 +1,7 @@
 """A shipped scenario runs as an AutoGen team."""
 
+from itertools import pairwise
+
 import pytest
 from autogen_agentchat.messages import TextMessage
 from fakes import asked
@@ -31,7 +33,7 @@ async def test_a_shipped_scenario_talks_as_a_team(name: str, opener: str, model:
     assert said[0].source == opener
     assert len(said) <= rules.most
     assert {message.source for message in said} <= {member.seat.replace("-", "_") for member in cast}
-    assert all(one.source != other.source for one, other in zip(said, said[1:], strict=False))
+    assert all(one.source != other.source for one, other in pairwise(said))
     assert result.stop_reason
     for request in asked:
         persona = next((part for part in request.parts if part.kind is Kind.PERSONA), None)
