@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from json import dumps
 
@@ -41,7 +42,7 @@ class Play:
     def seats(self) -> tuple[str, ...]:
         return tuple(member.seat for member in self.job.cast)
 
-    @property
+    @cached_property
     def inputs(self) -> str:
         """Changes when anything changes that the dialogue is made from, its place and seed aside: 16 hex digits."""
         cast = [[m.seat, m.role, m.model, m.persona.model_dump(mode="json")] for m in self.job.cast]

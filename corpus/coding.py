@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from functools import lru_cache
 from hashlib import blake2b
-from json import dumps, loads
+from json import JSONEncoder, loads
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -24,14 +24,18 @@ TURN = tuple(field.name for field in fields(Turn))
 
 def to_json(value: Any) -> str:
     """Compact JSON that any database can hold: control characters are escaped, and lone surrogates where there are."""
-    text = dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _encode(value)
     if text.isascii():
         return text
     try:
         text.encode()
     except UnicodeEncodeError:
-        return dumps(value, separators=(",", ":"))
+        return _escape(value)
     return text
+
+
+_encode = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_escape = JSONEncoder(separators=(",", ":")).encode
 
 
 def from_json(text: str) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
 from ..models.errors import TertuliaError
 from ..models.request import Kind, Part, Reply, Request, Role, Task
@@ -12,6 +12,8 @@ from .coding import from_json, reply_of
 from .schema import replies, settings, texts
 
 PAGE = 256
+OF_SCOPE: Select[Any] = select(replies).where(replies.c.run == bindparam("run"), replies.c.scope == bindparam("scope"))
+"""Asked at the start of each job, so it is put together once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,11 @@ class Outbox:
 
     def kept(self, scope: str) -> list[Kept]:
         """The calls of a scope by number."""
-        return self._whole(self._rows(replies.c.scope == scope))
+        return self._whole(self._in(scope))
 
     def of_scope(self, scope: str) -> list[Sent]:
         """All calls of a job, in the order of their replies. Raises TertuliaError for a damaged one."""
-        return self._sent(self._rows(replies.c.scope == scope))
+        return self._sent(self._in(scope))
 
     def all(self) -> Iterator[Sent]:
         """Every call of the run, scope by scope, in an order that does not change; streamed."""
@@ -74,6 +76,9 @@ class Outbox:
     def _scopes(self, last: str) -> list[str]:
         query = select(replies.c.scope).distinct().where(replies.c.run == self._run, replies.c.scope > last)
         return list(self._connection.scalars(query.order_by(replies.c.scope).limit(PAGE)))
+
+    def _in(self, scope: str) -> list[RowMapping]:
+        return list(self._connection.execute(OF_SCOPE, {"run": self._run, "scope": scope}).mappings())
 
     def _rows(self, *where: Any, limit: int | None = None) -> list[RowMapping]:
         query = select(replies).where(replies.c.run == self._run, *where)
@@ -124,8 +129,10 @@ class Outbox:
 
     def _texts(self, names: Iterable[str]) -> Mapping[str, str]:
         wanted = [bytes.fromhex(name) for name in set(names)]
+        if not wanted:
+            return {}
         query = select(texts).where(texts.c.run == self._run, texts.c.hash.in_(wanted))
-        return {row.hash.hex(): from_json(row.text) for row in self._connection.execute(query)} if wanted else {}
+        return {row.hash.hex(): from_json(row.text) for row in self._connection.execute(query)}
 
 
 def _part(data: list[Any], said: Mapping[int, Reply], shelf: Mapping[str, str]) -> Part:

@@ -118,7 +118,7 @@ def advise(tries: Sequence[Try], sentences: int = 3) -> dict[str, str]:
     for ballot in review.ballots:
         for seat, text in _rejecting_advice(ballot).items():
             collected.setdefault(seat, []).append(text.strip())
-    return {seat: " ".join(dict.fromkeys(texts[:sentences])) for seat, texts in sorted(collected.items())}
+    return {seat: " ".join(list(dict.fromkeys(texts))[:sentences]) for seat, texts in sorted(collected.items())}
 
 
 def _rejecting_advice(ballot: Ballot) -> Mapping[str, str]:

@@ -42,6 +42,11 @@ class Budget:
         self._waiting: list[Future[None]] = []
 
     @property
+    def counts(self) -> bool:
+        """Whether it matters how much a call takes."""
+        return self.usd is not None or self.tokens is not None
+
+    @property
     def spent_minutes(self) -> float:
         return self._earlier_minutes + (self._clock() - self._began) / 60
 

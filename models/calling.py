@@ -106,7 +106,7 @@ class Caller:
         budget = self.services.budget
         if budget is None:
             return await self._within_limits(request)
-        prompt, completion = _estimate(request)
+        prompt, completion = _estimate(request) if budget.counts else (0, 0)
         with await budget.reserve(self._price.usd(prompt, completion), prompt + completion) as ticket:
             reply, seconds = await self._within_limits(request)
             usd = self._price.usd(reply.prompt_tokens, reply.completion_tokens)

@@ -13,7 +13,8 @@ from time import time
 from typing import Any
 
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
-from httpx2 import Headers, HTTPError, Limits, Response, Timeout
+from httpx2 import HTTPError, Limits, Response, Timeout
+from httpx2 import Request as HTTPRequest
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
 from .counting import estimate_messages, estimate_text
@@ -51,9 +52,7 @@ class ChatCompletions:
         self._dialect = Dialect(spec)
         self._key = _key(spec)
         self._http = _transport()
-        sdk = _client(spec, self._key, self._http)
-        self._address = sdk.base_url.join("chat/completions")
-        self._headers = _headers(sdk)
+        self._blank = _blank(_client(spec, self._key, self._http), self._http)
         self._asked = Asked(str(spec), spec.model, str(spec.base_url), spec.api_key_env if self._key else None)
 
     @property
@@ -80,10 +79,11 @@ class ChatCompletions:
 
     async def _post(self, body: Mapping[str, Any]) -> dict[str, Any] | Failure:
         """The server's payload, or how it refused. Raises Unavailable if it could not be asked."""
-        content = _encode(body).encode()
+        blank, content = self._blank, _encode(body).encode()
+        asked = HTTPRequest("POST", blank.url, headers=blank.headers, content=content, extensions=blank.extensions)
         try:
             async with timeout(self._spec.timeout):
-                response = await self._http.post(self._address, content=content, headers=self._headers)
+                response = await self._http.send(asked)
         except HTTPError as error:
             raise self._unanswered(error) from error
         except TimeoutError as error:
@@ -130,11 +130,14 @@ def _client(spec: ModelSpec, key: str | None, http: DefaultAioHttpClient) -> Asy
     return client
 
 
-def _headers(client: AsyncOpenAI) -> Headers:
-    """What the SDK sends along, without what it tells of this machine; no text stands for a header that is left out."""
+def _blank(client: AsyncOpenAI, http: DefaultAioHttpClient) -> HTTPRequest:
+    """A call without its body: where to, and what the SDK sends along, without what it tells of this machine."""
     headers = {**client.default_headers, **client.auth_headers}
-    sent = {name: value for name, value in headers.items() if not name.startswith("X-Stainless-")}
-    return Headers({name: value for name, value in sent.items() if isinstance(value, str)})
+    texts = {name: value for name, value in headers.items() if isinstance(value, str)}  # others: "leave it out"
+    sent = {name: value for name, value in texts.items() if not name.startswith("X-Stainless-")}
+    blank = http.build_request("POST", client.base_url.join("chat/completions"), headers=sent)
+    del blank.headers["Content-Length"]
+    return blank
 
 
 def _key(spec: ModelSpec) -> str | None:

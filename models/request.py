@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from hashlib import blake2b
-from json import dumps
+from json import JSONEncoder
 from typing import Any, Protocol
 
 
@@ -91,14 +91,12 @@ class Request:
     def key(self) -> str:
         """Content address, 32 hex digits: endpoint, model, sampling, messages, schema, seed."""
         settings = {"sampling": dict(self.sampling), "schema": self.schema, "seed": self.seed}
-        digest = blake2b(f"{self.endpoint}\x1e{self.model}\x1e{_canonical(settings)}".encode(), digest_size=16)
-        for message in self.messages:
-            digest.update(f"\x1e{message['role']}\x1f{message['content']}".encode("utf-8", "surrogatepass"))
-        return digest.hexdigest()
+        said = "".join([f"\x1e{message['role']}\x1f{message['content']}" for message in self.messages])
+        whole = f"{self.endpoint}\x1e{self.model}\x1e{_canonical(settings)}{said}"
+        return blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _canonical(value: Any) -> str:
-    return dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+_canonical = JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,9 +114,10 @@ async def _review_all(court: Court, dialogues: Iterator[tuple[int, Dialogue]], h
         waiting.add(job, await _reviewed(court, job, dialogue))
 
     await crew((item for item in dialogues if item[0] not in done), work, hands)
-    if waiting:
-        for job in await conclude(court, waiting):
-            await court.settle(1, job.index, Ending(tuple(court.tries(1, job.index)), None))
+    while waiting:
+        left = await conclude(court, waiting)
+        waiting = Waiting()
+        await crew(((job.index, court.tries(1, job.index)[0].dialogue) for job in left), work, hands)
     court.events(RoundClosed(1, court.ledger.count(), court.ledger.job_count(1), 0.0))
 
 
@@ -165,14 +166,16 @@ async def _review_round(court: Court, number: int, hands: int) -> None:
         accepted = next((this for this in tries if this.outcome is Outcome.ACCEPTED), None)
         ending = Ending(tuple(tries), accepted)
         waiting.add(job, ending)
-        if ending.settled:
+        if tries and ending.settled:
             await court.settle(number, index, ending)
 
     done = court.ledger.jobs_done(number, court.judging)
     court.events(RoundStarted(number, court.ledger.job_count(number), len(done), 0))
     await crew((i for i in range(court.ledger.job_count(number)) if i not in done), work, hands)
-    for job in await conclude(court, waiting) if waiting else []:
-        await court.settle(number, job.index, Ending(tuple(court.tries(number, job.index)), None))
+    while waiting:
+        left = await conclude(court, waiting)
+        waiting = Waiting()
+        await crew((job.index for job in left), work, hands)
 
 
 async def _judged(court: Court, this: Try) -> Try:

@@ -1,7 +1,6 @@
 """What is a run? A scenario, simulated into a ledger: again is resume."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -20,6 +19,7 @@ from ..models.errors import Mistake, StorageFailed
 from ..models.metering import Meter
 from ..models.request import Events, unwatched
 from .casting import Casting
+from .collecting import rarely
 from .connecting import Connections
 from .court import Court, panel_of
 from .event import RunEnded, RunStarted
@@ -82,7 +82,9 @@ async def opened(
         services = Services(ledger.replies, meter, budget, events)
         connections = Connections(scenario, services, join)
         try:
-            yield _shop(scenario, connections, ledger, events, made, judged)
+            shop = _shop(scenario, connections, ledger, events, made, judged)
+            with rarely():
+                yield shop
         finally:
             await connections.close()
             await _note_minutes(ledger, budget)
@@ -97,7 +99,6 @@ def _shop(
     seed_file = scenario.exemplars.seed_file
     seeds = tuple(read_exemplars(seed_file, scenario.folder)) if seed_file else ()
     panel = panel_of(scenario, connections, events)
-    gc.freeze()
     return Workshop(
         scenario=scenario,
         staging=rules,

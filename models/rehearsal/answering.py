@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from .english import shape
 from .fact import Fact
 from .floor import Floor, kin, tone
 from .grammar import norm
@@ -124,13 +125,9 @@ def _lead_in(draft: Draft, fact: Fact, topic: str, heard: Heard | None) -> str:
         return ""
     if fact.topic != topic:
         return "sideways" if found is not None and not found.broad else ""
-    if heard.line.polar if heard.line else _polar(heard.text):
+    if shape("polar").match(heard.text):
         return ("no" if fact.denies else "yes") if draft.odds(0.6) else ""
     return "to fact" if draft.odds(0.12) else ""
-
-
-def _polar(text: str) -> bool:
-    return text.lower().startswith(("do ", "does ", "did ", "are ", "is ", "have ", "has ", "can ", "any "))
 
 
 def react(draft: Draft, news: Heard) -> None:
@@ -148,9 +145,9 @@ def react(draft: Draft, news: Heard) -> None:
     slots = news.slots or {}
     mood = tone(news.topic, slots) if news.topic else "plain"
     heavy = mood == "grave" and found is not None and found.tone != "grave"
-    if news.act is Act.TELL and found is not None and not heavy and draft.odds(0.65):
-        if draft.choose(found.lines["reacts"], slots):
-            return
+    apt = found.lines["reacts"] if found is not None and news.act is Act.TELL and not heavy else ()
+    if draft.odds(0.65) and draft.choose(apt, slots):
+        return
     draft.choose(talk[_pool(draft, mood)])
 
 

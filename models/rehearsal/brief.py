@@ -22,7 +22,16 @@ _OTHERS: Final = re.compile(r"^# Who else is there\n((?:[ \t]*- [^\n]*(?:\n|$))+
 _OTHER: Final = re.compile(r"^[ \t]*- ([^:\n]+?)(?::.*)?$", re.M)
 _SETTING: Final = re.compile(r"^# Setting\n(.+?)(?=\n\n?# |\Z)", re.M | re.S)
 
-_STYLED: Final = {"talkative": 2, "chatty": 2, "lively": 1, "terse": -2, "brief": -2, "laconic": -3, "shy": -2, "quiet": -2}
+_STYLED: Final = {
+    "talkative": 2,
+    "chatty": 2,
+    "lively": 1,
+    "terse": -2,
+    "brief": -2,
+    "laconic": -3,
+    "shy": -2,
+    "quiet": -2,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +45,6 @@ class Brief:
     others: tuple[str, ...] = ()
     setting: tuple[str, ...] = ()
     """The words of the setting, in small letters."""
-    length: int = 0
-    """Words of the prompt."""
     told_by: Mapping[str, int] = field(default_factory=dict)
     """Normalised telling, or the sentence itself -> index of the fact it gives away."""
 
@@ -51,21 +58,25 @@ def brief(prompt: str) -> Brief:
     start = prompt.rfind(_YOU)
     you = prompt[start:] if start >= 0 else ""
     name = _NAME.search(you)
-    manner = _TALKING.search(you) or _STYLE.search(prompt)
+    manner = _TALKING.search(you)
     others = _OTHERS.search(you)
     return person(
         name=name[1].strip() if name else "",
         sentences=_bullets(_PROFILE.search(you)),
         traits=you,
-        manner=manner[1] if manner else "",
+        manner=manner[1] if manner else style_of(prompt),
         others=tuple(_OTHER.findall(others[1])) if others else (),
-        setting=_setting(prompt),
-        length=len(prompt.split()),
+        setting=setting_of(prompt),
     )
 
 
 def person(
-    name: str, sentences: tuple[str, ...], traits: str, manner: str, others: tuple[str, ...], setting: str, length: int
+    name: str,
+    sentences: tuple[str, ...] = (),
+    traits: str = "",
+    manner: str = "",
+    others: tuple[str, ...] = (),
+    setting: str = "",
 ) -> Brief:
     """A speaker from its pieces; `traits` is any text with `openness 3, ...` in it."""
     facts = tuple(fact(sentence) for sentence in dict.fromkeys(sentences))
@@ -81,7 +92,6 @@ def person(
         styles=styles,
         others=others,
         setting=tuple(re.findall(r"\w+", setting.lower())),
-        length=length,
         told_by=told_by,
     )
 
@@ -90,6 +100,13 @@ def _bullets(section: re.Match[str] | None) -> tuple[str, ...]:
     return tuple(_BULLET.findall(section[1])) if section else ()
 
 
-def _setting(prompt: str) -> str:
-    sections = _SETTING.findall(prompt)
-    return sections[-1] if sections else ""
+def style_of(prompt: str) -> str:
+    """How everybody is asked to talk, from the instructions."""
+    found = _STYLE.search(prompt)
+    return found[1] if found else ""
+
+
+def setting_of(prompt: str) -> str:
+    """Where the talk takes place, from the instructions."""
+    found = _SETTING.search(prompt)
+    return found[1] if found else ""

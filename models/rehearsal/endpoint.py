@@ -1,10 +1,11 @@
-"""The embedded default: a model without weights or network, for rehearsing a scenario."""
+"""What answers without weights, network or key? The understudy, by rule: a model to rehearse a scenario with."""
 
 from asyncio import sleep
-from typing import Final
 
+from ..counting import estimate_messages, estimate_text
 from ..errors import Mistake, NoJudge
-from ..request import Reply, Request, Task
+from ..request import Events, Reply, Request, Task, unwatched
+from ..spec import ModelSpec
 from ..stream import stream
 from .brief import brief
 from .history import history
@@ -13,24 +14,22 @@ from .selecting import select
 from .speaking import speak
 from .words import fingerprint
 
-_TOKENS: Final = 4 / 3
-"""Tokens a word, about."""
-
 
 class Rehearsal:
     """Speaks by rule, from YAML files of words. Its reply is a function of the request's messages, seed and task.
 
-    It reads what a language model would read: the system message and the history. It does not learn from exemplars.
+    It reads what a language model would read, the system message and the history, and speaks English whatever language
+    they ask for. It does not learn: exemplars and notes change nothing.
     """
 
     def __init__(self, *, flaws: float = 0.15, latency: float = 0.0) -> None:
-        """`flaws` in [0, 1]: about this share of a speaker's conversations (of eight own turns) holds one of the
-        mistakes that language models make. `latency`: seconds that a reply takes, on average, for watching; it changes
-        no word. Raises Mistake outside the ranges."""
+        """`flaws` in [0, 1]: about this share of a speaker's conversations holds a mistake of the kind that language
+        models make (each turn does with probability `flaws / 8`, eight being a speaker's turns in a usual
+        conversation). `latency`: seconds that a reply takes on average, for watching. Raises Mistake."""
         if not 0 <= flaws <= 1:
             raise Mistake(f"rehearsal: flaws={flaws!r} is not a share: give a number from 0 (none) to 1")
-        if not 0 <= latency <= 60:
-            raise Mistake(f"rehearsal: latency={latency!r} is out of range: give seconds from 0 to 60")
+        if latency < 0:
+            raise Mistake(f"rehearsal: latency={latency!r} is no time: give seconds from 0 up")
         self.flaws, self.latency = float(flaws), float(latency)
 
     @property
@@ -40,13 +39,12 @@ class Rehearsal:
     async def complete(self, request: Request) -> Reply:
         """Answer a request to speak, to select a speaker, or to write a script.
 
-        Raises NoJudge for a judge's request, Mistake for a task that needs a language model.
+        Raises NoJudge for a judge's request, Mistake for another task that needs a language model.
         """
         text = self._text(request)
         if self.latency:
             await sleep(self.latency * (0.5 + stream(request.seed, "latency").random()))
-        words = sum(len(message["content"].split()) for message in request.messages)
-        return Reply(text, prompt_tokens=round(words * _TOKENS), completion_tokens=round(len(text.split()) * _TOKENS))
+        return Reply(text, prompt_tokens=estimate_messages(request.messages), completion_tokens=estimate_text(text))
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -72,6 +70,11 @@ class Rehearsal:
         first = 1 if messages and messages[0]["role"] == "system" else 0
         me = brief(messages[0]["content"] if first else "")
         return speak(me, history(messages[first:], me.others), request.seed, self.flaws)
+
+
+def connect(spec: ModelSpec, events: Events = unwatched) -> Rehearsal:
+    """The endpoint of a spec, with its options `flaws` and `latency`."""
+    return Rehearsal(**spec.options)
 
 
 def _whole(request: Request) -> str:

@@ -13,8 +13,6 @@ from .understanding import understood
 TOO_CLOSE: Final = 0.7
 """A telling whose token-F1 with its sentence is above this is not used; copy-paste filters drop at 0.8."""
 
-_DENIED: Final = frozenset("none no no_alcohol not bad bad2 far silent out whole nb".split())
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Telling:
@@ -41,7 +39,7 @@ class Fact:
     @property
     def denies(self) -> bool:
         """Whether the honest answer to a question about it begins with no."""
-        return not _DENIED.isdisjoint(self.slots)
+        return not lexicon().denials.isdisjoint(self.slots)
 
 
 @lru_cache(maxsize=32768)
@@ -69,6 +67,10 @@ def with_forms(slots: Mapping[str, str]) -> dict[str, str]:
 
 def _tellings(topic: str, slots: Mapping[str, str], sentence: str) -> tuple[Telling, ...]:
     framed = slots.keys() == {"clause", "clause:"}
-    lines = [line for line in lexicon().topics[topic].lines["tell"] if line.fits(slots) and ("clause" in line.needs) == framed]
+    lines = [
+        line
+        for line in lexicon().topics[topic].lines["tell"]
+        if line.fits(slots) and ("clause" in line.needs) == framed
+    ]
     texts = [(line, line.filled(slots)) for line in lines]
     return tuple(Telling(line, text, norm(text)) for line, text in texts if token_f1(text, sentence) < TOO_CLOSE)

@@ -4,30 +4,9 @@ import re
 from functools import cache, lru_cache
 from typing import Final
 
+from .english import any_of, listed, mapped, shape
 from .words import words
 
-_DOUBLING: Final = frozenset(
-    "tan run swim sit get shop jog plan hit cut put knit dig chat bet nap hug win spin skip hop drum rap stop set let "
-    "grab drop chop plot pat tap clap rub scrub trim step trip flip ship clip strip sip dip nod".split()
-)
-_DETERMINERS: Final = re.compile(
-    r"^(?:an?|the|my|your|our|some|one|two|three|four|five|six|seven|eight|nine|ten|several|many|\d+) ", re.I
-)
-_VOWEL: Final = re.compile(r"^(?:[aeio]|u(?!s|ni)|hour|honest|8|11\b|18\b)", re.I)
-_SHORT: Final = {
-    "i'm": "i am", "i've": "i have", "i'll": "i will", "you're": "you are", "you've": "you have", "you'll": "you will",
-    "we're": "we are", "we've": "we have", "we'll": "we will", "they're": "they are", "they've": "they have",
-    "they'll": "they will", "don't": "do not", "doesn't": "does not", "didn't": "did not", "isn't": "is not",
-    "aren't": "are not", "wasn't": "was not", "weren't": "were not", "can't": "cannot", "couldn't": "could not",
-    "won't": "will not", "wouldn't": "would not", "shouldn't": "should not", "haven't": "have not",
-    "hasn't": "has not", "hadn't": "had not", "needn't": "need not", "mustn't": "must not",
-}  # fmt: skip
-_CONTRACTION: Final = re.compile(r"\b(?:" + "|".join(sorted(_SHORT, key=len, reverse=True)) + r")\b", re.I)
-_SWAPPED: Final = {
-    "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself", "we": "you", "us": "you",
-    "our": "your", "ours": "yours", "your": "my", "yours": "mine", "yourself": "myself", "you": "me",
-}  # fmt: skip
-_PERSON: Final = re.compile(r"\b(?:" + "|".join(_SWAPPED) + r")\b", re.I)
 _NOT_A_WORD: Final = re.compile(r"[^\w ]+")
 
 
@@ -36,7 +15,7 @@ def gerund(verb: str) -> str:
     low = verb.lower()
     if low.endswith("ie"):
         return verb[:-2] + "ying"
-    if low in _DOUBLING:
+    if low in listed("doubling"):
         return verb + verb[-1] + "ing"
     if low.endswith("e") and not low.endswith(("ee", "oe", "ye")) and low != "be":
         return verb[:-1] + "ing"
@@ -45,31 +24,31 @@ def gerund(verb: str) -> str:
 
 def article(noun: str) -> str:
     """`nurse` -> `a nurse`, `artist` -> `an artist`; plural and determined nouns stay as they are."""
-    if _DETERMINERS.match(noun) or (noun.endswith("s") and not noun.endswith(("ss", "us"))):
+    if shape("determiner").match(noun) or (noun.endswith("s") and not noun.endswith(("ss", "us"))):
         return noun
-    return f"{'an' if _VOWEL.match(noun) else 'a'} {noun}"
+    return f"{'an' if shape('vowel').match(noun) else 'a'} {noun}"
 
 
 def bare(noun: str) -> str:
     """A noun phrase without its article or possessive."""
-    return _DETERMINERS.sub("", noun)
+    return shape("determiner").sub("", noun)
 
 
 @lru_cache(maxsize=4096)
 def swapped(phrase: str) -> str:
     """A phrase as the other side says it: `my dog` -> `your dog`."""
-    return _PERSON.sub(lambda found: _SWAPPED[found[0].lower()], phrase)
+    return any_of("persons").sub(lambda found: mapped("persons")[found[0].lower()], phrase)
 
 
 def expanded(text: str) -> str:
     """Short forms in full, except where they could stand for two things."""
     if "'" not in text and "’" not in text:
         return text
-    return _CONTRACTION.sub(_in_full, text.replace("’", "'"))
+    return any_of("short").sub(_in_full, text.replace("’", "'"))
 
 
 def _in_full(found: re.Match[str]) -> str:
-    full = _SHORT[found[0].lower()]
+    full = mapped("short")[found[0].lower()]
     if full.startswith("i "):
         return "I" + full[1:]
     return full[0].upper() + full[1:] if found[0][0].isupper() else full

@@ -7,8 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Final
 
+from .english import shape
 from .fact import with_forms
 from .grammar import capital, expanded, norm, restored, swapped
 from .lexicon import Act, Line, key, lexicon, pattern
@@ -16,15 +18,6 @@ from .understanding import understood
 
 _PIECE: Final = re.compile(r"\S.*?(?:[.?!:…]+[\"')]*(?=\s|$)|$)", re.S)
 _SUFFIX: Final = re.compile(r"_(?:bare|a)$")
-_BYE: Final = re.compile(
-    r"\b(?:good ?bye|bye|see you|see ya|take (?:good )?care|farewell|so long|good ?night|until (?:we meet|next time)|"
-    r"have a (?:good|great|nice|lovely|wonderful) (?:day|night|evening|weekend|one|rest|time|week))\b",
-    re.I,
-)
-_THANKS: Final = re.compile(r"\b(?:thanks|thank you)\b", re.I)
-_HELLO: Final = re.compile(r"^(?:hi|hello|hey|good (?:morning|evening|afternoon|day))\b", re.I)
-_SELF: Final = re.compile(r"^(?:well, |oh, |yes, |no, |so, |and |but )?(?:i|i'm|my)\b", re.I)
-_BACK: Final = re.compile(r"^(?:and |how about |what about )(?:you|yourself)\b|^how are you\b|^and you\b", re.I)
 _LONGEST: Final = 5
 _QUESTIONS: Final = (Act.ASK, Act.FOLLOW, Act.BACK)
 
@@ -67,11 +60,19 @@ def hear(text: str, names: tuple[str, ...] = ()) -> Utterance:
     return Utterance(
         pieces,
         frozenset(used),
-        bye=any(piece.act is Act.BYE or (piece.line is None and _BYE.search(piece.text)) for piece in pieces),
-        thanks=any(piece.act is Act.THANKS or (piece.line is None and _THANKS.search(piece.text)) for piece in pieces),
-        hello=bool(_HELLO.match(text)),
+        bye=any(
+            piece.act is Act.BYE or (piece.line is None and shape("farewell").search(piece.text)) for piece in pieces
+        ),
+        thanks=any(
+            piece.act is Act.THANKS or (piece.line is None and shape("thanks").search(piece.text)) for piece in pieces
+        ),
+        hello=bool(shape("hello").match(text)),
         length=len(text.split()),
     )
+
+
+def _does(pieces: tuple[Heard, ...], act: Act, words: str) -> bool:
+    return any(piece.act is act or (piece.line is None and shape(words).search(piece.text)) for piece in pieces)
 
 
 def _pieces(text: str, names: tuple[str, ...]) -> list[Heard]:
@@ -153,8 +154,8 @@ def _slots(groups: dict[str, str]) -> Mapping[str, str]:
 
 def _foreign(text: str, to: str) -> Heard:
     if text.rstrip(" \"')").endswith("?"):
-        return Heard(text, Act.BACK if _BACK.match(text) else None, subject(text), asks=True, to=to)
-    if _SELF.match(text):
+        return Heard(text, Act.BACK if shape("asks_back").match(text) else None, subject(text), asks=True, to=to)
+    if shape("first_person").match(text):
         topic, slots = understood(restored(text))
         if topic != "self":
             told = with_forms({name: swapped(value) for name, value in slots.items()})
@@ -175,7 +176,7 @@ def subject(question: str) -> str:
 def _mentioned(text: str) -> str:
     by_word = lexicon().by_word
     tokens = re.findall(r"[\w-]+", text.lower())
-    pairs = [f"{one} {two}" for one, two in zip(tokens, tokens[1:], strict=False)]
+    pairs = [f"{one} {two}" for one, two in pairwise(tokens)]
     return next((by_word[token] for token in (*pairs, *tokens) if token in by_word), "")
 
 

@@ -10,9 +10,12 @@ _CLOSING: Final = re.compile(r"about to end|natural close", re.I)
 _AGAIN: Final = re.compile(r"too early to say goodbye|can't be used|write your turn again", re.I)
 _STAGE: Final = re.compile(
     r"conversation begins|under way|too early to say goodbye|about to end|natural close|can't be used|"
-    r"write your turn again|note from the director",
+    r"write your turn again",
     re.I,
 )
+_NOTE: Final = re.compile(r"\(A note from the director,.*?never mention this note\.\)", re.S)
+"""May hold paragraphs of its own; a note changes nothing here, as this model does not learn."""
+
 ME: Final = ""
 """Stands for the speaker itself among the names of a history."""
 
@@ -57,7 +60,7 @@ def history(messages: Sequence[Mapping[str, str]], others: tuple[str, ...]) -> H
 def _read(content: str, others: tuple[str, ...]) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
     turns: list[Turn] = []
     reminders: list[str] = []
-    for paragraph in content.split("\n\n"):
+    for paragraph in _NOTE.sub("", content).split("\n\n"):
         text = paragraph.strip()
         if text.startswith("(") and text.endswith(")") and _STAGE.search(text):
             reminders.append(text)

@@ -49,7 +49,10 @@ def _steps(draft: Draft) -> list[tuple[str, float]]:
         ("follow", _interest(draft) * ease if theirs else 0.0),
         ("relate", (1.2 if state.thread.depth < 1 else 2.6) * ease if theirs and not draft.has(Act.TELL) else 0.0),
         ("back", (1.2 if draft.has(Act.TELL) else 0.5) * ease if answered and not theirs and _unheard(draft) else 0.0),
-        ("more", (_fullness(draft) + 0.15 * outgoing) if draft.has(Act.TELL) else 3.0 if not theirs and state.idle else 0.0),
+        (
+            "more",
+            (_fullness(draft) + 0.15 * outgoing) if draft.has(Act.TELL) else 3.0 if not theirs and state.idle else 0.0,
+        ),
         ("tell", fresh * ease * 1.3),
         ("ask", fresh * (0.4 if unsaid(draft) else 1.2)),
         ("stop", 0.0 if _must_go_on(draft) else max(0.3, 1.8 - 0.25 * outgoing)),
@@ -57,8 +60,10 @@ def _steps(draft: Draft) -> list[tuple[str, float]]:
 
 
 def _fullness(draft: Draft) -> float:
-    """How much there is to add to what has just been told."""
-    return 2.0 if draft.told and draft.told[-1].detail is not None else 0.9
+    """How much there is to add to what one has told, now or before."""
+    if draft.has(Act.TELL):
+        return 2.0 if draft.told[-1].detail is not None else 0.9
+    return 3.0 if draft.floor.idle else -9.0
 
 
 def _interest(draft: Draft) -> float:
@@ -157,7 +162,9 @@ def _next_fact(draft: Draft) -> Fact | None:
     if draft.has(Act.TELL) or not left:
         return None
     here = domain(open_topic)
-    return max(left, key=lambda own: (own.topic in kin(open_topic)) + (domain(own.topic) == here) + draft.chance.random())
+    return max(
+        left, key=lambda own: (own.topic in kin(open_topic)) + (domain(own.topic) == here) + draft.chance.random()
+    )
 
 
 def ask(draft: Draft) -> bool:

@@ -34,11 +34,8 @@ _GATE: Final = re.compile(r"\{(!?)(\w+:)\}")
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 _OPENS_SENTENCE: Final = re.compile(r"(?:^|[.?!] )$")
 _KIND: Final = re.compile(r"<([A-Z]+)>")
-_NAME: Final = (
-    r"(?-i:[A-Z][\w'’-]+(?: (?:(?:of|the|and|de|la|del|in|to|on|for|von|van) )*[A-Z][\w'’-]+)*)"
-)
+_NAME: Final = r"(?-i:[A-Z][\w'’-]+(?: (?:(?:of|the|and|de|la|del|in|to|on|for|von|van) )*[A-Z][\w'’-]+)*)"
 """One or more words with capitals: the name of a person, a place, a work."""
-_YES_OR_NO: Final = re.compile(r"^(?:do|does|did|are|is|was|were|have|has|can|could|would|any)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,11 +57,6 @@ class Line:
 
     def fits(self, slots: Mapping[str, str]) -> bool:
         return self.needs <= slots.keys() and self.bars.isdisjoint(slots)
-
-    @property
-    def polar(self) -> bool:
-        """A question that yes or no would answer."""
-        return bool(_YES_OR_NO.match(self.text))
 
     def filled(self, slots: Mapping[str, str]) -> str:
         """The line as spoken. Raises KeyError for a missing slot."""
@@ -131,6 +123,8 @@ class Lexicon:
     """Asides by (trait, `high` or `low`)."""
     sorrows: frozenset[str]
     """Marks of what is no laughing matter."""
+    denials: frozenset[str]
+    """Marks of what is answered with no."""
     by_word: dict[str, str]
     """Word of an utterance -> topic."""
     by_cue: dict[str, tuple[str, ...]]
@@ -155,7 +149,7 @@ _POOLS: Final = {
 _TALK: Final = {
     "hello": Act.HELLO, "hello back": Act.HELLO, "back": Act.BACK, "group ask": Act.BACK,
     "fair": Act.REACT, "light": Act.REACT, "plain": Act.REACT, "grave": Act.REACT, "warm": Act.REACT,
-    "dry": Act.REACT, "to name": Act.REACT, "evade": Act.LACK, "welcome": Act.REACT,
+    "kind": Act.REACT, "dry": Act.REACT, "to name": Act.REACT, "evade": Act.LACK, "welcome": Act.REACT,
 }  # fmt: skip
 
 
@@ -165,7 +159,8 @@ def lexicon() -> Lexicon:
     topics = {name: _topic(name, data) for name, data in subjects().items()}
     talk = words("talk")
     pools = {name: _lines(_TALK.get(name, Act.LINK), pool) for name, pool in talk.items() if _plain(pool)}
-    pools |= {name: _lines(Act.BYE, pool) for name, pool in words("parting").items()}
+    partings = {"reason": Act.LINK}
+    pools |= {name: _lines(partings.get(name, Act.BYE), pool) for name, pool in words("parting").items()}
     slips = words("mistakes")
     pools |= {name: _lines(Act.SLIP, slips[name]) for name in ("placeholder", "claim", "denial")}
     pools |= {"thanks": _lines(Act.THANKS, slips["thanks"]), "early bye": _lines(Act.BYE, slips["early bye"])}
@@ -177,6 +172,7 @@ def lexicon() -> Lexicon:
         ask_on=_exchanges("", talk["ask on"]),
         nature=_nature(),
         sorrows=frozenset(f"{mark}:" for mark in talk["sorrows"].split()),
+        denials=frozenset(f"{mark}:" for mark in talk["denials"].split()),
         by_word={word: name for name in reversed(topics) for word in _words(subjects()[name]["words"])},
         by_cue=_by_cue(topics),
     )
@@ -238,7 +234,7 @@ def _settings() -> dict[str, tuple[Exchange, ...]]:
     found = {}
     for data in words("setting").values():
         openers = _exchanges("", data["opener"])
-        found.update({word: openers for word in _words(data["words"])})
+        found.update(dict.fromkeys(_words(data["words"]), openers))
     return found
 
 

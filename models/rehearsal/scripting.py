@@ -4,16 +4,14 @@ import re
 from typing import Final
 
 from ..stream import sampling_seed, stream
-from .brief import Brief, person
+from .brief import Brief, person, setting_of, style_of
 from .history import ME, History, Turn
 from .speaking import speak
 
-_NAMES: Final = re.compile(r"You write a conversation between ([^\n]+?)\.(?:\s|$)")
+_NAMES: Final = re.compile(r"You write a conversation between ([^\n]+?)\. They")
 _RANGE: Final = re.compile(r"^- (\d+) to (\d+) turns", re.M)
 _PERSON: Final = re.compile(r"^Profile of ([^\n(:]+?)(?: \([^\n]*\))?:\n((?:- [^\n]*(?:\n|$))*)", re.M)
 _NATURE: Final = re.compile(r"^Personality of ([^\n]+?), each trait from -5 to 5: ([^\n]+)$", re.M)
-_STYLE: Final = re.compile(r"^- Language: [^\n]*?\. Style: ([^\n]+?)\.?$", re.M)
-_SETTING: Final = re.compile(r"^# Setting\n(.+?)(?=\n\n?# |\Z)", re.M | re.S)
 _TASK: Final = "# The conversation to write"
 _BULLET: Final = re.compile(r"^- (.+?)[ \t]*$", re.M)
 
@@ -21,9 +19,8 @@ _BULLET: Final = re.compile(r"^- (.+?)[ \t]*$", re.M)
 def script(prompt: str, seed: int, flaws: float) -> str:
     """Lines `Name: text`, as many as the prompt allows, in the order of its names."""
     people = _people(prompt)
-    names = _ordered(prompt, people)
-    least, most = _length(prompt)
-    count = stream(seed, "script", "length").randint(least, most)
+    names = list(people)
+    count = stream(seed, "script", "length").randint(*_length(prompt))
     turns: list[Turn] = []
     for place in range(count):
         name = names[place % len(names)]
@@ -40,31 +37,28 @@ def _turn(people: dict[str, Brief], name: str, turns: list[Turn], closing: bool,
 
 
 def _people(prompt: str) -> dict[str, Brief]:
+    """Everybody in speaking order; people without a profile speak as well."""
     task = prompt[max(prompt.rfind(_TASK), 0) :]
-    natures = dict(_NATURE.findall(task))
     profiles = {name.strip(): tuple(_BULLET.findall(body)) for name, body in _PERSON.findall(task)}
-    style, setting = _STYLE.search(prompt), _SETTING.search(prompt)
+    natures, manner, setting = dict(_NATURE.findall(task)), style_of(prompt), setting_of(prompt)
+    names = _names(prompt, list(profiles))
     return {
         name: person(
             name=name,
-            sentences=sentences,
+            sentences=profiles.get(name, ()),
             traits=natures.get(name, ""),
-            manner=style[1] if style else "",
-            others=tuple(other for other in profiles if other != name),
-            setting=setting[1] if setting else "",
-            length=0,
+            manner=manner,
+            others=tuple(other for other in names if other != name),
+            setting=setting,
         )
-        for name, sentences in profiles.items()
+        for name in names
     }
 
 
-def _ordered(prompt: str, people: dict[str, Brief]) -> list[str]:
-    """The names as the first line has them; people without a profile speak as well."""
+def _names(prompt: str, known: list[str]) -> list[str]:
     found = _NAMES.search(prompt)
-    names = [name.strip() for name in re.split(r" and |, ", found[1])] if found else list(people)
-    for name in names:
-        people.setdefault(name, person(name, (), "", "", tuple(n for n in names if n != name), "", 0))
-    return names or ["A", "B"]
+    named = [name.strip() for name in found[1].split(" and ")] if found else []
+    return named if len(named) > 1 else known or ["A", "B"]
 
 
 def _length(prompt: str) -> tuple[int, int]:

@@ -6,44 +6,40 @@ from typing import Final
 from ..stream import stream
 
 _CHOICES: Final = re.compile(r"^Choose from: (.+?)\.?$", re.M)
-_SAID: Final = re.compile(r"What was said so far\n(.*?)(?=\n\nWho would|\Z)", re.S)
-_NOTHING: Final = "(nothing yet)"
+_PEOPLE: Final = re.compile(r"^The people\n((?:- [^\n]*(?:\n|$))+)", re.M)
+_PERSON: Final = re.compile(r"^- ([^:\n]+)", re.M)
+_SENTENCE: Final = re.compile(r"[^.?!]*[.?!]?")
 
 
 def select(prompt: str, seed: int) -> str:
     """One name of those after `Choose from:`; somebody addressed first, then who was silent longest."""
     offer = _CHOICES.search(prompt)
-    names = [name.strip() for name in offer[1].split(",")] if offer else []
-    turns = _turns(prompt, names)
-    addressed = _addressed(turns, names)
-    if addressed or not names:
+    choices = [name.strip() for name in offer[1].split(",")] if offer else []
+    turns = _turns(prompt, choices)
+    addressed = _addressed(turns, choices)
+    if addressed or not choices:
         return addressed
-    since = {name: _silent(name, turns) for name in names}
-    longest = max(since.values())
-    quiet = [name for name in names if since[name] == longest]
+    since = {name: _silent(name, turns) for name in choices}
+    quiet = [name for name in choices if since[name] == max(since.values())]
     return stream(seed, "select", len(turns)).choice(quiet)
 
 
-def _turns(prompt: str, names: list[str]) -> list[tuple[str, str]]:
-    said = _SAID.search(prompt)
-    turns: list[tuple[str, str]] = []
-    for line in said[1].splitlines() if said else ():
-        speaker, colon, text = line.partition(": ")
-        if colon and line != _NOTHING:
-            turns.append((speaker.strip(), text))
-    return turns
+def _turns(prompt: str, choices: list[str]) -> list[tuple[str, str]]:
+    people = _PEOPLE.search(prompt)
+    names = {*choices, *(name.strip() for name in _PERSON.findall(people[1]) if people)} if people else set(choices)
+    lines = (line.partition(": ") for line in prompt.splitlines())
+    return [(name, text) for name, colon, text in lines if colon and name in names]
 
 
-def _addressed(turns: list[tuple[str, str]], names: list[str]) -> str:
+def _addressed(turns: list[tuple[str, str]], choices: list[str]) -> str:
     """Whom the last turn names in a question, else whom it names at all."""
     if not turns:
         return ""
     speaker, text = turns[-1]
-    others = [name for name in names if name != speaker]
-    asked = [sentence for sentence in re.findall(r"[^.?!]*[.?!]?", text) if sentence.endswith("?")]
-    for part in (*reversed(asked), text):
-        for name in others:
-            if re.search(rf"\b{re.escape(name)}\b", part):
+    questions = [sentence for sentence in _SENTENCE.findall(text) if sentence.endswith("?")]
+    for part in (*reversed(questions), text):
+        for name in choices:
+            if name != speaker and re.search(rf"\b{re.escape(name)}\b", part):
                 return name
     return ""
 

@@ -109,5 +109,3 @@ def _after_reaction(draft: Draft, sentence: str) -> str:
 
 def _closed(sentence: str) -> str:
     return capital(sentence if re.search(r"[.?!]$", sentence) else f"{sentence}.")
-
-

@@ -86,9 +86,8 @@ def _open(draft: Draft) -> None:
     if draft.odds(0.18):
         draft.choose(talk["hello"], {"name": me.others[0]} if len(me.others) == 1 else {})
     places = [lexicon().settings[word] for word in me.setting if word in lexicon().settings]
-    step = weighted(draft.chance, [
-        ("place", 3.0 if places else 0.0), ("opener", 3.0), ("ask", 1.6), ("tell", 1.0 + 0.25 * me.level("extraversion")),
-    ])  # fmt: skip
+    bold = 1.0 + 0.25 * me.level("extraversion")
+    step = weighted(draft.chance, [("place", 3.0 if places else 0.0), ("opener", 3.0), ("ask", 1.6), ("tell", bold)])
     if step == "tell" and unsaid(draft):
         _open_with_oneself(draft)
     elif step == "ask":

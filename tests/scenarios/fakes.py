@@ -101,11 +101,13 @@ def told_to_mend(request: Request) -> bool:
 
 
 async def _noted(request: Request) -> None:
-    """`FAKE_LOG`: a file that gets the key of every request. `FAKE_HALT`: the number of the first call that is never
-    answered, with all after it."""
+    """`FAKE_LOG`: a file that gets the key of every request. `FAKE_TELL`: the number of a call that is told of on the
+    standard output. `FAKE_HALT`: the number of the first call that is never answered, with all after it."""
     asked.append(request)
     if log := os.environ.get("FAKE_LOG"):
         _append(Path(log), request.key)
+    if len(asked) == int(os.environ.get("FAKE_TELL", 0)):
+        print("told", flush=True)
     if len(asked) >= int(os.environ.get("FAKE_HALT", 10**9)):
         await asyncio.Event().wait()
 
@@ -233,6 +235,10 @@ rounds: {{count: 3, dialogues: 12}}
 exemplars: {{count: 1, choose: diverse}}
 concurrency: 8
 """
+
+
+ALONE = 'critics.panel=[{use: "fakes:Fussy", name: fussy, role: veto}, structure]'
+"""A panel that looks at one dialogue alone; what a critic says of a round depends on how large the round is."""
 
 
 def cafe(folder: Path, speaker: str = "speak") -> Path:

@@ -6,15 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import Countdown, Crash, CrashAt, asked, cafe, made
+from fakes import ALONE, Countdown, Crash, CrashAt, asked, cafe, made
 
 from tertulia.critics import Outcome
 from tertulia.models.errors import Mistake
 from tertulia.models.request import Task
 from tertulia.scenarios.event import JobDone, Reviewed
-
-ALONE = 'critics.panel=[{use: "fakes:Fussy", name: fussy, role: veto}, structure]'
-"""Critics that look at one dialogue; what a critic says of a round depends on how large the round is."""
 
 
 @pytest.fixture(autouse=True)

@@ -1,67 +1,70 @@
 """A run that is killed, wherever it is, and started again ends with the corpus of an undisturbed one."""
 
-import asyncio
 import os
+import sqlite3
 import sys
-from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from signal import SIGKILL
 from subprocess import PIPE, Popen
-from time import monotonic
 
 import pytest
-from fakes import Countdown, Crash, CrashAt, cafe, exported, made
+from fakes import ALONE, Countdown, Crash, CrashAt, cafe, exported, loaded, made
 
+from tertulia.agents.event import TurnSpoken
 from tertulia.corpus.corpus import Corpus
 from tertulia.corpus.ledger import Ledger
+from tertulia.corpus.opening import FILE
 from tertulia.models.errors import Mistake
-from tertulia.scenarios.event import Reviewed
+from tertulia.scenarios.event import JobStarted, Reviewed
+from tertulia.scenarios.reviewing import review_file, review_run
 
-SEEDED = "exemplars.seed_file=library/exemplars"
+KILLED = ("exemplars.seed_file=library/exemplars", "rounds.count=2")
 CONSOLE = "from tertulia.console.main import main; main()"
-PATIENCE = 60.0
-"""Seconds until a child that does nothing fails the test."""
+FURTHER = 24
+"""Calls that are answered after a child has said how far it is."""
 
 
-def child(source: Path, output: Path, log: Path, halt: int = 10**9) -> "Popen[str]":
-    """`tertulia run`, whose model stops answering at the call of number `halt`."""
+def child(source: Path, output: Path, log: Path, tell: int = 10**9) -> "Popen[str]":
+    """`tertulia run`, whose model tells of the call of number `tell`, and soon after that answers no more."""
     paths = [str(Path(__file__).parent), *(os.path.abspath(path) for path in sys.path)]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "FAKE_LOG": str(log), "FAKE_HALT": str(halt)}
-    command = [sys.executable, "-c", CONSOLE, "run", str(source), "--output", str(output), "--set", SEEDED]
+    fake = {"FAKE_LOG": str(log), "FAKE_TELL": str(tell), "FAKE_HALT": str(tell + FURTHER)}
+    env = {**os.environ, **fake, "PYTHONPATH": os.pathsep.join(paths)}
+    sets = [word for setting in KILLED for word in ("--set", setting)]
+    command = [sys.executable, "-c", CONSOLE, "run", str(source), "--output", str(output), *sets]
     return Popen(command, stdout=PIPE, stderr=PIPE, env=env, text=True)
 
 
-def committed(output: Path) -> set[str]:
-    with Ledger.open(output, write=False) as ledger:
-        return {sent.request.key for sent in ledger.all_requests()}
+def told(process: "Popen[str]") -> None:
+    """Wait until the child has come to the call that it tells of."""
+    assert process.stdout
+    assert any(line == "told\n" for line in process.stdout), process.communicate()
 
 
 def killed(process: "Popen[str]", output: Path, target: int) -> None:
     """Kill the child as soon as its ledger holds so many replies."""
-    assert process.stdout
-    first, deadline = process.stdout.readline(), monotonic() + PATIENCE
-    assert first.startswith("cafe"), first
+    told(process)
     with Ledger.open(output, write=False) as ledger:
         while ledger.spent().calls < target:
             assert process.poll() is None, process.communicate()
-            assert monotonic() < deadline, "it hangs"
     process.kill()
     process.communicate()
     assert process.returncode == -SIGKILL
 
 
-def fractions(total: int, count: int = 10) -> Iterator[int]:
-    """So many increasing numbers of replies, by chance, below the total."""
-    yield from sorted(Random(4).sample(range(5, total - 5), count))
+def committed(output: Path) -> set[str]:
+    """The keys of all replies in the ledger."""
+    with closing(sqlite3.connect(output / FILE)) as connection:
+        return {key for (key,) in connection.execute("SELECT lower(hex(key)) FROM replies")}
 
 
 async def test_killed_ten_times_it_gives_the_same_corpus_and_asks_for_no_committed_reply(tmp_path: Path) -> None:
     source, output, log = cafe(tmp_path), tmp_path / "killed", tmp_path / "log"
-    undisturbed = await made(source, tmp_path / "undisturbed", SEEDED)
+    undisturbed = await made(source, tmp_path / "undisturbed", *KILLED)
     total, before, kept = len(committed(tmp_path / "undisturbed")), 0, []
-    for target in fractions(total):
-        killed(child(source, output, log, halt=target - before + 3), output, target)
+    for target in sorted(Random(4).sample(range(5, total - 2 * FURTHER), 10)):
+        killed(child(source, output, log, tell=max(1, target - before)), output, target)
         keys = committed(output)
         before = len(keys)
         assert target <= before < total
@@ -75,6 +78,7 @@ async def test_killed_ten_times_it_gives_the_same_corpus_and_asks_for_no_committ
         assert exported(corpus, output) == undisturbed
     assert committed(output) == set(requested)
     assert b'"outcome":"rejected"' in undisturbed
+    assert b'"notes":{"' in undisturbed
 
 
 @pytest.mark.parametrize("concurrency", [1, 64])
@@ -124,11 +128,38 @@ async def test_a_barrier_in_which_it_crashed_is_gone_through_with_the_same_dialo
 
 async def test_two_runs_do_not_write_one_output(tmp_path: Path) -> None:
     source, output = cafe(tmp_path), tmp_path / "out"
-    first = child(source, output, tmp_path / "log", halt=20)
-    assert first.stdout
-    await asyncio.to_thread(first.stdout.readline)
+    first = child(source, output, tmp_path / "log", tell=20)
+    told(first)
     with pytest.raises(Mistake, match=r"another run is writing .*--output"):
-        await made(source, output)
+        await made(source, output, *KILLED)
     first.kill()
     first.communicate()
-    assert await made(source, output, SEEDED) == await made(source, tmp_path / "alone", SEEDED)
+    assert await made(source, output, *KILLED) == await made(source, tmp_path / "alone", *KILLED)
+
+
+async def test_a_run_that_crashed_may_be_judged_by_another_panel_and_goes_on(tmp_path: Path) -> None:
+    """A job may be there that has no dialogue yet."""
+    source, output, shape = cafe(tmp_path), tmp_path / "out", ("rounds.count=1", "concurrency=2", ALONE)
+    for due in (lambda e: isinstance(e, JobStarted), lambda e: isinstance(e, TurnSpoken)):
+        with pytest.raises(Crash):
+            await made(source, output, *shape, on_event=CrashAt(Countdown(5, due)))
+    panel = await review_run(output, loaded(source, ("critics.panel=[structure]",)))
+    with Corpus.open(output) as corpus:
+        assert corpus.ledger.count(panel=panel) > 0
+        assert corpus.ledger.job_count(1) > len(corpus.ledger.jobs_done(1, panel))
+    assert await made(source, output, *shape) == await made(source, tmp_path / "undisturbed", *shape)
+
+
+async def test_a_review_that_crashed_at_its_barrier_goes_on_with_the_same_dialogues(tmp_path: Path) -> None:
+    source, panel = cafe(tmp_path), ('critics.panel=[{use: "fakes:Ranked", name: ranked}, structure]',)
+    await made(source, tmp_path / "run", "rounds.count=1", "critics={panel: []}")
+    file, scenario = tmp_path / "run" / "provenance.jsonl", loaded(source, panel)
+    with await review_file(file, scenario, tmp_path / "undisturbed") as corpus:
+        undisturbed = exported(corpus, tmp_path / "undisturbed")
+    assert b'"outcome":"rejected"' in undisturbed
+    for reviews in (1, 4, 9):
+        output = tmp_path / f"after {reviews}"
+        with pytest.raises(Crash):
+            await review_file(file, scenario, output, CrashAt(Countdown(reviews, complete)))
+        with await review_file(file, scenario, output) as corpus:
+            assert exported(corpus, output) == undisturbed
