@@ -34,7 +34,7 @@ class Play:
     making: str = ""
     """Fingerprint of the scenario's making part."""
 
-    @property
+    @cached_property
     def place(self) -> Place:
         return Place(self.job.round, self.job.index, self.attempt, self.candidate)
 

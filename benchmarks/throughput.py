@@ -20,7 +20,7 @@ LONG = 64
 
 def arguments() -> Namespace:
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--dialogues", type=int, default=768)
+    parser.add_argument("--dialogues", type=int, default=1024)
     parser.add_argument("--in-flight", type=int, default=256)
     parser.add_argument("--turns", type=int, default=16)
     parser.add_argument("--latency", type=float, default=0.2, help="seconds until a reply, on average")

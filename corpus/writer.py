@@ -17,9 +17,6 @@ from ..models.errors import StorageFailed
 MOST = 2048
 """Writes that a thread puts into one transaction: a bound on memory, above what gathers in practice."""
 
-PASSES = 0
-"""Turns of the event loop that gather one transaction: nothing while it idles, several replies while it is busy."""
-
 Answer = TypeVar("Answer")
 
 
@@ -118,7 +115,7 @@ class LoopWriter:
         loop = asyncio.get_running_loop()
         if not self._waiting or loop is not self._loop:
             self._loop = loop
-            loop.call_soon(self._gather, loop, PASSES)
+            loop.call_soon(self._flush)
         future = loop.create_future()
         self._waiting.append((write, future))
         await future
@@ -132,12 +129,6 @@ class LoopWriter:
         if not self._pen.closed:
             self._flush()
             self._pen.put_down()
-
-    def _gather(self, loop: asyncio.AbstractEventLoop, passes: int) -> None:
-        if passes:
-            loop.call_soon(self._gather, loop, passes - 1)
-        else:
-            self._flush()
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []

@@ -7,6 +7,7 @@ body to its transport, and to read the few fields that matter, costs a fifth of 
 
 from asyncio import timeout
 from collections.abc import Mapping
+from functools import cached_property
 from json import JSONEncoder, loads
 from os import environ
 from time import time
@@ -55,7 +56,7 @@ class ChatCompletions:
         self._blank = _blank(_client(spec, self._key, self._http), self._http)
         self._asked = Asked(str(spec), spec.model, str(spec.base_url), spec.api_key_env if self._key else None)
 
-    @property
+    @cached_property
     def identity(self) -> str:
         return self._spec.identity
 

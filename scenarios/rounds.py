@@ -152,9 +152,10 @@ async def take_back(shop: Workshop, number: int) -> None:
     wanted = shop.scenario.rounds.until_accepted
     if wanted and shop.ledger.count(rounds=(number,)) >= wanted:
         return
-    for record in list(shop.ledger.records(outcomes=(Outcome.PASSED_OVER,), rounds=(number,))):
-        if record.why == BEYOND and record.review:
-            await _became(shop, record.dialogue, Outcome.ACCEPTED, record.review.decision.why)
+    passed = shop.ledger.records(outcomes=(Outcome.PASSED_OVER,), rounds=(number,))
+    beyond = [(r.dialogue, r.review.decision.why if r.review else "") for r in passed if r.why == BEYOND]
+    for dialogue, why in beyond:
+        await _became(shop, dialogue, Outcome.ACCEPTED, why)
 
 
 async def _became(shop: Workshop, dialogue: Dialogue, outcome: Outcome, why: str) -> None:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Final
 
 from .fact import Fact, fact
-from .grammar import norm
 
 TRAITS: Final = ("openness", "conscientiousness", "extraversion", "agreeableness", "neuroticism")
 
@@ -80,8 +79,7 @@ def person(
 ) -> Brief:
     """A speaker from its pieces; `traits` is any text with `openness 3, ...` in it."""
     facts = tuple(fact(sentence) for sentence in dict.fromkeys(sentences))
-    told_by = {way.key: index for index, known in enumerate(facts) for way in (*known.tellings, *known.spare)}
-    told_by |= {norm(known.sentence): index for index, known in enumerate(facts)}
+    told_by = {way: index for index, known in enumerate(facts) for way in known.ways}
     styles = frozenset(style.strip().lower() for style in manner.split(",") if style.strip())
     nature = {found[1].lower(): int(found[2]) for found in _TRAIT.finditer(traits)}
     nature["extraversion"] = nature.get("extraversion", 0) + sum(_STYLED.get(style, 0) for style in styles)

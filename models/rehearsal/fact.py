@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from .clause import aside, heart
-from .grammar import article, bare, norm, restored, small, token_f1
+from .grammar import article, bare, expanded, norm, restored, small, token_f1
 from .lexicon import Act, Line, lexicon
 from .understanding import understood
 
@@ -20,10 +20,9 @@ class Telling:
 
     line: Line
     text: str
-    key: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Fact:
     """A profile sentence, understood as far as its words go."""
 
@@ -35,6 +34,12 @@ class Fact:
     """Its main clause within a frame, for when the tellings are used up."""
     detail: Line | None
     """What the sentence says beside its main clause; may follow a telling."""
+
+    @cached_property
+    def ways(self) -> frozenset[str]:
+        """How it may have been said, normalised: any telling, or the sentence itself; in short and in full forms."""
+        texts = [self.sentence, *(way.text for way in (*self.tellings, *self.spare))]
+        return frozenset(norm(form) for text in texts for form in (text, expanded(text)))
 
     @property
     def denies(self) -> bool:
@@ -73,4 +78,4 @@ def _tellings(topic: str, slots: Mapping[str, str], sentence: str) -> tuple[Tell
         if line.fits(slots) and ("clause" in line.needs) == framed
     ]
     texts = [(line, line.filled(slots)) for line in lines]
-    return tuple(Telling(line, text, norm(text)) for line, text in texts if token_f1(text, sentence) < TOO_CLOSE)
+    return tuple(Telling(line, text) for line, text in texts if token_f1(text, sentence) < TOO_CLOSE)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .brief import Brief
-from .grammar import norm
 from .hearing import Heard, Utterance, hear
 from .history import ME, Turn
 from .lexicon import Act, lexicon
@@ -96,7 +95,7 @@ def _follow(state: Floor, by: str, said: Utterance, age: int) -> None:
     for piece in said.pieces:
         fresh = _take(state, by, piece, age) or fresh
     state.idle = 0 if fresh else state.idle + 1
-    state.heads = [*state.heads[-3:], said.pieces[0].text.split(" ", 1)[0].strip(",.!?").lower()] if said.pieces else []
+    state.heads.append(said.head)
 
 
 def _taken_up(state: Floor, by: str) -> bool:
@@ -107,7 +106,7 @@ def _taken_up(state: Floor, by: str) -> bool:
 
 def _take(state: Floor, by: str, piece: Heard, age: int) -> bool:
     """One piece of a turn; whether it brings something new."""
-    if by == ME and (index := state.me.told_by.get(norm(piece.text))) is not None:
+    if by == ME and (index := state.me.told_by.get(piece.key)) is not None:
         state.told.add(index)
     if piece.asks:
         return _asked(state, by, piece, age)

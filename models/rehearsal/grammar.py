@@ -2,12 +2,13 @@
 
 import re
 from functools import cache, lru_cache
+from string import punctuation
 from typing import Final
 
 from .english import any_of, listed, mapped, shape
 from .words import words
 
-_NOT_A_WORD: Final = re.compile(r"[^\w ]+")
+_MARKS: Final = dict.fromkeys(map(ord, punctuation + "‘’“”…–—¡¿«»"))
 
 
 def gerund(verb: str) -> str:
@@ -55,8 +56,8 @@ def _in_full(found: re.Match[str]) -> str:
 
 
 def norm(text: str) -> str:
-    """The words of a text, in small letters, one blank between: what two equal sentences share."""
-    return " ".join(_NOT_A_WORD.sub("", expanded(text).lower()).split())
+    """The words of a text, in small letters and without marks: what two equal sentences share."""
+    return text.lower().translate(_MARKS).strip()
 
 
 def capital(text: str) -> str:
@@ -87,7 +88,7 @@ def token_f1(one: str, other: str) -> float:
 
 
 def _tokens(text: str) -> list[str]:
-    return [word for word in _NOT_A_WORD.sub("", text.lower()).split() if word not in ("a", "an", "the")]
+    return [word for word in text.lower().translate(_MARKS).split() if word not in ("a", "an", "the")]
 
 
 def restored(sentence: str) -> str:

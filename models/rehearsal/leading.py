@@ -6,7 +6,7 @@ from .answering import elaborate, tell, unsaid, untold
 from .fact import Fact
 from .floor import NOBODY, Floor, domain, kin
 from .history import ME
-from .lexicon import Act, Exchange, Topic, lexicon
+from .lexicon import Act, Exchange, lexicon
 from .wording import Draft, weighted
 
 _EVERYDAY: Final = 0.8
@@ -170,7 +170,7 @@ def _next_fact(draft: Draft) -> Fact | None:
 def ask(draft: Draft) -> bool:
     """Open a subject with a question."""
     state = draft.floor
-    name = weighted(draft.chance, [(topic.name, _appeal(state, topic)) for topic in lexicon().topics.values()])
+    name = weighted(draft.chance, _appeals(state))
     if not name:
         return False
     line = draft.pick(lexicon().topics[name].lines["asks"])
@@ -179,12 +179,16 @@ def ask(draft: Draft) -> bool:
     return draft.say(line)
 
 
-def _appeal(state: Floor, topic: Topic) -> float:
-    if topic.name in state.raised or any(near in state.raised for near in topic.kin):
-        return 0.0
-    near = 2.5 if topic.domain == domain(state.thread.topic) else 1.0
-    own = 1.8 if any(fact.topic == topic.name for fact in state.me.facts) else 1.0
-    return topic.chat**2 * near * own
+def _appeals(state: Floor) -> list[tuple[str, float]]:
+    """How much each topic that was not touched yet appeals to the speaker; what is near to the open one more."""
+    here = domain(state.thread.topic)
+    touched = {name for raised in state.raised for name in (raised, *lexicon().akin.get(raised, ()))}
+    own = {fact.topic for fact in state.me.facts}
+    return [
+        (topic.name, topic.chat**2 * (2.5 if topic.domain == here else 1.0) * (1.8 if topic.name in own else 1.0))
+        for topic in lexicon().small_talk
+        if topic.name not in touched
+    ]
 
 
 def _open_subject(draft: Draft) -> bool:

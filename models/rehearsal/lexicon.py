@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-from .grammar import capital, expanded, norm
+from .grammar import capital
 from .words import kinds, subjects, words
 
 
@@ -114,6 +114,10 @@ class Lexicon:
     """All words, ready for use."""
 
     topics: dict[str, Topic]
+    small_talk: tuple[Topic, ...]
+    """The topics that are brought up unasked."""
+    akin: dict[str, tuple[str, ...]]
+    """Topic -> the topics that name it as their neighbour."""
     talk: dict[str, tuple[Line, ...]]
     openers: tuple[Exchange, ...]
     settings: dict[str, tuple[Exchange, ...]]
@@ -166,6 +170,8 @@ def lexicon() -> Lexicon:
     pools |= {"thanks": _lines(Act.THANKS, slips["thanks"]), "early bye": _lines(Act.BYE, slips["early bye"])}
     return Lexicon(
         topics=topics,
+        small_talk=tuple(topic for topic in topics.values() if topic.chat > 0),
+        akin=_akin(topics),
         talk=pools,
         openers=_exchanges("", talk["opener"]),
         settings=_settings(),
@@ -176,6 +182,10 @@ def lexicon() -> Lexicon:
         by_word={word: name for name in reversed(topics) for word in _words(subjects()[name]["words"])},
         by_cue=_by_cue(topics),
     )
+
+
+def _akin(topics: dict[str, Topic]) -> dict[str, tuple[str, ...]]:
+    return {near: tuple(name for name, topic in topics.items() if near in topic.kin) for near in topics}
 
 
 def _plain(pool: Any) -> bool:
@@ -274,24 +284,3 @@ def _line(act: Act, text: str, topic: str, exchange: Exchange | None) -> Line:
     needs = frozenset({*_FIELD.findall(body), *(mark for no, mark in marks if not no)})
     bars = frozenset(mark for no, mark in marks if no)
     return Line(body, act, topic, needs, bars, exchange, tuple(parts), body.split(" ", 1)[0].strip(",.!?").lower())
-
-
-def pattern(line: Line) -> re.Pattern[str]:
-    """What finds a line with fields again in a text: its words, and anything short where a field stands."""
-    seen: set[str] = set()
-    out = []
-    for place, part in enumerate(line.parts):
-        out.append(_found(part.lower(), seen) if place % 2 else re.escape(expanded(part)))
-    return re.compile("".join(out), re.I)
-
-
-def _found(name: str, seen: set[str]) -> str:
-    if name in seen:
-        return f"(?P={name})"
-    seen.add(name)
-    return f"(?P<{name}>[^.?!]{{1,120}}?)"
-
-
-def key(line: Line) -> str:
-    """What finds a line without fields again: its normalised words."""
-    return norm(line.text)

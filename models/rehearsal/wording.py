@@ -38,7 +38,7 @@ class Draft:
         for line in (*pool[start:], *pool[:start]):
             if line.text in self.used or line.text in self.floor.used or not line.fits(slots):
                 continue
-            if self.said or line.head not in self.floor.heads:
+            if self.said or line.head not in self.floor.heads[-4:]:
                 return line
             second = second or line
         return second

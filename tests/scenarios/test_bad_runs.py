@@ -33,7 +33,7 @@ def replies(output: Path) -> int:
 
 
 class Server:
-    """Answers from the request's seed; hangs up without a word while it is `down`, and after `patience` answers."""
+    """Answers from the request's seed; after `patience` answers it hangs up without a word."""
 
     def __init__(self) -> None:
         self.url = ""
