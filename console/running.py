@@ -31,6 +31,8 @@ def run_scenario(scenario: Scenario, *, join: str | None, remake: bool, json: bo
     meter, console = Meter(), terminal()
     view = watcher(console, meter, live=not join, silent=json or quiet)
     seats = {join: at_console(console, join)} if join else {}
+    if join:  # one conversation at a time, for a person
+        scenario = scenario.model_copy(update={"concurrency": 1})
     with resumable(scenario.output_folder), view:
         corpus = asyncio.run(simulate(scenario, view, meter=meter, join=seats, remake=remake))
     with corpus:

@@ -25,6 +25,7 @@ from .court import Court, panel_of
 from .crew import crew
 from .event import RoundClosed, RoundStarted, RunEnded, RunStarted
 from .fingerprint import judging
+from .limiting import limited
 from .scenario import Scenario
 
 
@@ -56,11 +57,12 @@ async def review_file(
 
 @asynccontextmanager
 async def _court(scenario: Scenario, ledger: Ledger, events: Events, meter: Meter) -> AsyncIterator[Court]:
-    connections = Connections(scenario, Services(ledger.replies, meter, events=events))
-    try:
-        yield Court(panel_of(scenario, connections, events), ledger, events, judging(scenario), Limits())
-    finally:
-        await connections.close()
+    async with limited(scenario, ledger, [scenario.spec_for("judge")]) as budget:
+        connections = Connections(scenario, Services(ledger.replies, meter, budget, events))
+        try:
+            yield Court(panel_of(scenario, connections, events), ledger, events, judging(scenario), Limits())
+        finally:
+            await connections.close()
 
 
 async def _begin(ledger: Ledger, scenario: Scenario, path: Path) -> None:

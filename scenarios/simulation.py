@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +13,8 @@ from ..corpus.corpus import Corpus
 from ..corpus.ledger import Ledger
 from ..corpus.seeds import read_exemplars
 from ..critics import Limits
-from ..models.budget import Budget, check_prices
 from ..models.calling import Services
-from ..models.errors import Mistake, StorageFailed
+from ..models.errors import Mistake
 from ..models.metering import Meter
 from ..models.request import Events, unwatched
 from .casting import Casting
@@ -24,6 +23,7 @@ from .connecting import Connections
 from .court import Court, panel_of
 from .event import RunEnded, RunStarted
 from .fingerprint import difference, judging, making
+from .limiting import limited
 from .rounds import play_rounds
 from .scenario import Scenario
 from .workshop import Workshop
@@ -69,25 +69,18 @@ async def opened(
     scenario: Scenario, folder: Path, events: Events, meter: Meter, join: Mapping[str, Ask], remake: bool
 ) -> AsyncIterator[Workshop]:
     """The means of a run: ledger, clients and panel, closed whatever happens."""
-    limits = scenario.budget
     ledger = Ledger.open(scenario.ledger_in(folder))
     try:
         made, judged = making(scenario), judging(scenario)
         await _begin(ledger, scenario, made, judged, remake)
-        spent = ledger.spent()
-        budget = Budget(
-            **limits.model_dump(), spent_usd=spent.usd, spent_tokens=spent.tokens, spent_minutes=_minutes(ledger)
-        )
-        check_prices(scenario.specs(), budget)
-        services = Services(ledger.replies, meter, budget, events)
-        connections = Connections(scenario, services, join)
-        try:
-            shop = _shop(scenario, connections, ledger, events, made, judged)
-            with rarely():
-                yield shop
-        finally:
-            await connections.close()
-            await _note_minutes(ledger, budget)
+        async with limited(scenario, ledger, scenario.specs()) as budget:
+            connections = Connections(scenario, Services(ledger.replies, meter, budget, events), join)
+            try:
+                shop = _shop(scenario, connections, ledger, events, made, judged)
+                with rarely():
+                    yield shop
+            finally:
+                await connections.close()
     finally:
         ledger.close()
 
@@ -155,19 +148,6 @@ def changed(scenario: Scenario, stored: RunInfo) -> str:
         "Give another `--output` to keep both, or `--remake` to make its dialogues anew in this ledger "
         "(the old ones stay in it, out of exports and statistics)"
     )
-
-
-def _minutes(ledger: Ledger) -> float:
-    info = ledger.info()
-    return float(info.extra.get("minutes", 0.0)) if info else 0.0
-
-
-async def _note_minutes(ledger: Ledger, budget: Budget) -> None:
-    """Minutes count over all resumes. A ledger that can't be written has said so already."""
-    info = ledger.info()
-    with suppress(StorageFailed):
-        if info:
-            await ledger.set_info(replace(info, extra={**info.extra, "minutes": round(budget.spent_minutes, 3)}))
 
 
 def jobs_done(shop: Workshop) -> int:

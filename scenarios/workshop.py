@@ -88,6 +88,7 @@ class Workshop:
             await self.ledger.set_aside(job.round, job.index, left)
         if ending.settled:
             await self.court.settle(job.round, job.index, ending)
+        self.ledger.replies.forget(job.scope)  # until its barrier a job may wait long, with many others
         return ending
 
 

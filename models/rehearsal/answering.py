@@ -21,12 +21,13 @@ _DRY: Final = -2
 def respond(draft: Draft) -> None:
     """Answer what was asked; else react to what was told."""
     state = draft.floor
-    if state.last and state.last.thanks and not state.last.bye:
+    thanked = state.last is not None and state.last.thanks
+    if thanked:
         draft.choose(lexicon().talk["welcome"])
     if state.question is not None:
         _late(draft)
         answer(draft)
-    elif state.news is not None and not (draft.odds(_SILENT) and state.news.act in (Act.TELL, Act.SAY)):
+    elif state.news is not None and not thanked and not (draft.odds(_SILENT) and state.news.act in (Act.TELL, Act.SAY)):
         react(draft, state.news)
 
 
@@ -43,14 +44,24 @@ def answer(draft: Draft) -> None:
     if state.question is None:
         return
     heard = state.question.heard
+    if heard.line is None and _personal(draft, heard.text):
+        return
     exchange = _exchange(state, heard)
-    topic = heard.topic or (state.thread.topic if heard.act is Act.BACK else "")
+    topic = heard.topic or (state.thread.topic if heard.act is Act.BACK or heard.line is None else "")
     if exchange is not None and _say(draft, exchange, heard):
         return
     if topic and (heard.act is not Act.FOLLOW or heard.line is None):
         about(draft, topic, heard)
     elif not draft.choose(lexicon().talk["evade"]):
         draft.choose(lexicon().talk["plain"])
+
+
+def _personal(draft: Draft, question: str) -> bool:
+    """How one is, and what one is called."""
+    talk, name = lexicon().talk, draft.floor.me.name
+    if shape("asks_mood").search(question):
+        return draft.choose(talk["feeling"])
+    return bool(name and shape("asks_name").search(question)) and draft.choose(talk["my name"], {"name": name})
 
 
 def _exchange(state: Floor, heard: Heard) -> Exchange | None:
@@ -143,12 +154,13 @@ def react(draft: Draft, news: Heard) -> None:
         return
     found = lexicon().topics.get(news.topic)
     slots = news.slots or {}
-    mood = tone(news.topic, slots) if news.topic else "plain"
+    mood = tone(news.topic, slots) if news.topic or slots else "plain"
     heavy = mood == "grave" and found is not None and found.tone != "grave"
     apt = found.lines["reacts"] if found is not None and news.act is Act.TELL and not heavy else ()
     if draft.odds(0.65) and draft.choose(apt, slots):
         return
-    draft.choose(talk[_pool(draft, mood)])
+    foreign = news.line is None and news.act is None
+    draft.choose(talk["plain" if foreign else _pool(draft, mood)])
 
 
 def _to_answer(draft: Draft, news: Heard) -> bool:

@@ -62,6 +62,8 @@ class Floor:
     """How many turns in a row brought nothing new."""
     elsewhere: bool = False
     """Whether the last turn asked somebody else."""
+    confided: list[str] = field(default_factory=list)
+    """What others have told of themselves, sentence by sentence."""
     order: list[str] = field(default_factory=list)
     """Who spoke, turn by turn."""
 
@@ -149,6 +151,8 @@ def _brought(state: Floor, by: str, piece: Heard) -> bool:
         state.thread.owner = by if state.thread.owner == NOBODY else state.thread.owner
         return True
     state.raised.setdefault(piece.topic, set()).add(by)
+    if by != ME and piece.act in (Act.TELL, Act.MORE):
+        state.confided.append(piece.text)
     if piece.act is Act.TELL:
         state.thread = Thread(piece.topic, by, piece.slots or {}, 0)
     elif state.thread.topic == piece.topic and state.thread.owner == NOBODY:

@@ -62,7 +62,7 @@ def hear(text: str, names: tuple[str, ...] = ()) -> Utterance:
         head=text.split(" ", 1)[0].strip(",.!?").lower(),
         bye=_does(heard, Act.BYE, "farewell"),
         thanks=_does(heard, Act.THANKS, "thanks"),
-        hello=bool(shape("hello").match(text)),
+        hello=any(piece.act is Act.HELLO for piece in heard),
     )
 
 
@@ -107,9 +107,13 @@ def _named(text: str, names: tuple[str, ...]) -> str:
 def _foreign(text: str, part: Piece, offset: int, to: str) -> Heard:
     said = text[part.start + offset : part.end]
     key = norm(said) if offset else part.key
-    if said.rstrip(" \"')").endswith("?"):
+    if said.rstrip(" \"')").endswith("?") or shape("bids").match(said):
         act = Act.BACK if shape("asks_back").match(said) else None
         return Heard(said, key, act, subject(said), asks=True, to=to)
+    if shape("hello").match(said) or shape("met").search(said):
+        return Heard(said, key, Act.HELLO, to=to)
+    if shape("sorrow").search(said):
+        return Heard(said, key, Act.TELL, "", None, {"gone:": ""}, to=to)
     if shape("first_person").match(said):
         topic, slots = understood(restored(said))
         if topic != "self":

@@ -7,8 +7,7 @@ from typing import Final
 from .answering import react
 from .grammar import capital, small
 from .hearing import hear
-from .history import ME
-from .lexicon import Act, lexicon
+from .lexicon import lexicon
 from .negating import denied
 from .wording import Draft
 
@@ -77,12 +76,9 @@ def _leave_blank(draft: Draft) -> str:
 
 
 def _claim(draft: Draft) -> str:
-    """As one's own what the other has just said of himself."""
-    last = draft.floor.last
-    if last is None or draft.floor.last_by == ME:
-        return ""
-    told = [piece.text for piece in last.pieces if piece.act in (Act.TELL, Act.MORE)]
-    return _framed(draft, "claim", told[0]) if told else ""
+    """As one's own what another has said of himself."""
+    told = draft.floor.confided
+    return _framed(draft, "claim", told[-1]) if told else ""
 
 
 def _take_over(draft: Draft, unsaid_of_others: tuple[str, ...]) -> str:

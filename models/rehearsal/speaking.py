@@ -5,6 +5,7 @@ from typing import Final
 from ..stream import stream
 from .answering import answer, respond, tell, unsaid
 from .brief import TRAITS, Brief
+from .english import shape
 from .floor import floor
 from .grammar import expanded
 from .hearing import hear
@@ -64,7 +65,8 @@ def _go_on(draft: Draft) -> None:
         lead(draft)
         return
     if state.last is not None and state.last.hello and not state.own and draft.odds(0.6):
-        draft.choose(talk["hello back"])
+        met = any(piece.line is None and shape("met").search(piece.text) for piece in state.last.pieces)
+        draft.choose(talk["met" if met else "hello back"])
     respond(draft)
     _show_nature(draft)
     lead(draft)

@@ -25,7 +25,7 @@ def file(tmp_path: Path) -> str:
 
 def test_a_file_is_listed(screen, file: str) -> None:
     assert list_personas(screen.console, file, False) == 0
-    assert "3 personas" in screen.text
+    assert "3 personas" in " ".join(screen.text.split())
     assert "Ann [smiles]." in screen.text
 
 
