@@ -34,7 +34,7 @@ def arguments() -> Namespace:
     parser.add_argument("--quick", action="store_true", help="see that it runs")
     given = parser.parse_args()
     if given.quick:
-        given.dialogues, given.in_flight, given.turns, given.latency = 6, 6, 4, 0.01
+        given.dialogues, given.in_flight, given.turns, given.latency, given.broken = 6, 6, 4, 0.01, 0.2
     return given
 
 

@@ -27,8 +27,12 @@ def respond(draft: Draft) -> None:
     if state.question is not None:
         _late(draft)
         answer(draft)
-    elif state.news is not None and not thanked and not (draft.odds(_SILENT) and state.news.act in (Act.TELL, Act.SAY)):
+    elif state.news is not None and not thanked and not _passes_over(draft, state.news):
         react(draft, state.news)
+
+
+def _passes_over(draft: Draft, news: Heard) -> bool:
+    return news.act in (Act.TELL, Act.SAY) and draft.odds(_SILENT)
 
 
 def _late(draft: Draft) -> None:
@@ -48,7 +52,7 @@ def answer(draft: Draft) -> None:
         return
     exchange = _exchange(state, heard)
     topic = heard.topic or (state.thread.topic if heard.act is Act.BACK or heard.line is None else "")
-    if exchange is not None and _say(draft, exchange, heard):
+    if exchange is not None and draft.choose(exchange.answers, heard.slots or {}):
         return
     if topic and (heard.act is not Act.FOLLOW or heard.line is None):
         about(draft, topic, heard)
@@ -71,10 +75,6 @@ def _exchange(state: Floor, heard: Heard) -> Exchange | None:
     if heard.act is Act.BACK and opened is not None and opened.line is not None and not state.thread.topic:
         return opened.line.exchange
     return None
-
-
-def _say(draft: Draft, exchange: Exchange, heard: Heard) -> bool:
-    return draft.choose(exchange.answers, heard.slots or {})
 
 
 def about(draft: Draft, topic: str, heard: Heard | None = None) -> None:

@@ -177,5 +177,6 @@ def tone(topic: str, slots: Mapping[str, str]) -> str:
 
 
 def domain(topic: str) -> str:
+    """The part of life that a topic belongs to."""
     found = lexicon().topics.get(topic)
     return found.domain if found else ""

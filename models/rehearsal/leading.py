@@ -104,7 +104,7 @@ def _asks_back(draft: Draft) -> bool:
 def _follow(draft: Draft) -> bool:
     thread = draft.floor.thread
     found = lexicon().topics.get(thread.topic)
-    if found is None and (draft.floor.news is None or draft.floor.news.line is not None):
+    if found is None and not _puzzling(draft):
         return False
     pools: tuple[Exchange, ...] = found.follow if found else lexicon().ask_on
     for exchange in draft.chance.sample(pools, len(pools)):
@@ -113,6 +113,12 @@ def _follow(draft: Draft) -> bool:
         if line is not None:
             return draft.say(line, thread.slots, _called(draft))
     return False
+
+
+def _puzzling(draft: Draft) -> bool:
+    """Whether the other said something whose subject is not known."""
+    news = draft.floor.news
+    return news is not None and news.line is None and news.act is None
 
 
 def _called(draft: Draft) -> str:

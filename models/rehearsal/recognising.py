@@ -93,10 +93,15 @@ def _fixed() -> dict[str, tuple[tuple[tuple[str, ...], Line], ...]]:
     """Lines without fields by their first piece, with the pieces that must follow; in short and in full forms."""
     shelves: dict[str, list[tuple[tuple[str, ...], Line]]] = {}
     for line in lexicon().lines():
-        for text in {line.text, expanded(line.text)} if len(line.parts) == 1 else ():
+        for text in _forms(line.text) if len(line.parts) == 1 else ():
             first, *rest = (piece.key for piece in pieces(text))
             shelves.setdefault(first, []).append((tuple(rest), line))
     return {first: tuple(sorted(found, key=lambda entry: -len(entry[0]))) for first, found in shelves.items()}
+
+
+def _forms(text: str) -> Iterator[str]:
+    """As most people say it, and as formal ones do."""
+    yield from dict.fromkeys((text, expanded(text)))
 
 
 @cache
@@ -104,7 +109,7 @@ def _shelves() -> dict[str, tuple[_Finder, ...]]:
     """Finders of lines with fields, by their first one or two fixed words; the longest lines first."""
     shelves: dict[str, list[_Finder]] = {}
     for line in sorted(lexicon().lines(), key=lambda line: -len(line.text)):
-        for parts in {line.parts, tuple(map(expanded, line.parts))} if len(line.parts) > 1 else ():
+        for parts in dict.fromkeys((line.parts, tuple(map(expanded, line.parts)))) if len(line.parts) > 1 else ():
             opening = " ".join(parts[0].lower().split(" ")[:-1][:2])
             shelves.setdefault(opening, []).append(_Finder(line, _pattern(parts), max(parts[::2], key=len)))
     return {opening: tuple(finders) for opening, finders in shelves.items()}

@@ -55,7 +55,14 @@ def _composed(draft: Draft, so_far: History) -> str:
         _bye(draft)
     else:
         _go_on(draft)
-    return draft.text
+    return draft.text or _over_again(draft)
+
+
+def _over_again(draft: Draft) -> str:
+    """After very many turns everything has been said once: then it may be said again."""
+    draft.floor.used.clear()
+    _go_on(draft)
+    return draft.text or draft.chance.choice(lexicon().talk["plain"]).text
 
 
 def _go_on(draft: Draft) -> None:

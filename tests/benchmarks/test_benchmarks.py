@@ -26,13 +26,14 @@ def quick(name: str) -> dict[str, Any]:
     return result
 
 
-@pytest.mark.parametrize("name", KEYS)
+@pytest.mark.parametrize("name", ["throughput", "growth"])
 def test_a_benchmark_prints_one_json_line(name: str) -> None:
     assert quick(name).keys() >= KEYS[name]
 
 
 def test_faults_loses_nothing_and_asks_again_only_for_faults() -> None:
     result = quick("faults")
+    assert result.keys() >= KEYS["faults"]
     assert (result["done"], result["lost"]) == (result["jobs"], 0)
     assert result["injected"] > 0
     assert result["extra_within_faults"] is True
