@@ -25,13 +25,15 @@ def at_console(console: Console, seat: str) -> Ask:
 
 
 def _show(console: Console, request: Request, seat: str, shown: set[tuple[str, int]]) -> None:
-    """The persona at the first turn of a dialogue, then each turn once."""
+    """Setting and persona at the first turn of a dialogue, then each turn once."""
     for number, part in enumerate(request.parts):
-        if (request.scope, number) in shown or part.kind in (Kind.INSTRUCTIONS, Kind.EXEMPLAR):
+        if (request.scope, number) in shown or part.kind is Kind.EXEMPLAR:
             continue
         shown.add((request.scope, number))
-        if part.kind is Kind.PERSONA:
+        if part.kind is Kind.INSTRUCTIONS:
             console.rule(f"dialogue {request.scope}: your seat is {seat}")
+            console.print(Text(clean(part.text.partition("# Setting\n")[2])))
+        elif part.kind is Kind.PERSONA:
             console.print(Text(clean(part.text), style="dim"))
         elif part.seat != seat:
             console.print(Text(clean(part.text), style="dim" if part.kind is Kind.REMINDER else "cyan"))

@@ -48,7 +48,7 @@ async def ask(expert: Expert, cases: Sequence[Case]) -> Answer:
         raise
     except NoJudge as error:
         return Abstention(Why.SKIPPED, f"no language model: {error}")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return _failed(expert, cases[0].id, error)
 
 
@@ -63,7 +63,7 @@ async def ask_round(expert: Expert, cases: Sequence[Case], corpus: Neighbours) -
         return answers
     except (Stopped, Mistake):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return [_failed(expert, "", error)] * len(cases)
 
 
@@ -88,7 +88,7 @@ async def _within(seconds: float | None, call: Awaitable[Given]) -> Given:
         raise TimeoutError(f"no answer within {seconds:g} s" if limit.expired() else str(error)) from error
 
 
-def _failed(expert: Expert, dialogue: str, error: Exception) -> Abstention:
+def _failed(expert: Expert, dialogue: str, error: Exception | SystemExit) -> Abstention:
     log.info("critic %s failed on %s", expert.name, dialogue or "a round", exc_info=error)
     text = " ".join(str(error).split())
     plain = isinstance(error, Nonsense) or (isinstance(error, TimeoutError) and text)
