@@ -21,6 +21,7 @@ from .reading import Reader
 from .record import RunInfo
 from .replies import Replies, Spent
 from .storing import (
+    FIT,
     FORGET_OUTCOMES,
     FORGET_VERDICTS,
     REOPEN,
@@ -155,6 +156,11 @@ class Ledger(Reader):
         job = at(run=self._run, round=round, idx=index)
         rows: list[Stored] = [(SET_ASIDE, {**job, "at_id": id}) for id in ids]
         await self._write([(REOPEN_JOB, job), *rows], about=(round, index))
+
+    async def fit(self, round: int, jobs: int) -> None:
+        """From now on a round is its first `jobs` jobs: tries of later ones count no more, and are done no more, until
+        more jobs are asked for; then they are as they were."""
+        await self._write([(statement, at(run=self._run, round=round, jobs=jobs)) for statement in FIT])
 
     async def reopen(self, round: int | None = None) -> None:
         """The jobs of a round are open again, under every panel; what is kept of them stays. Without a round all jobs

@@ -15,6 +15,9 @@ from ..models.errors import Mistake, StorageFailed
 from .schema import migrate, stored_version
 
 FILE = "ledger.sqlite"
+SUFFIXES = (".sqlite", ".sqlite3", ".db")
+"""Of files that a ledger may be; any other name is a folder's."""
+MAGIC = b"SQLite format 3\x00"
 PAGE = 8192
 """Bytes; a dialogue of sixteen turns fits into one."""
 HOLD = 0x7E47
@@ -39,7 +42,7 @@ class Site:
     def connect(self, *, write: bool) -> Connection:
         """Raises StorageFailed where it can't be opened."""
         if self.path and write:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(self.path.parent)
         engine = self._engine(write)
         event.listen(engine, "handle_error", self._translate)
         return engine.connect()
@@ -64,13 +67,36 @@ class Site:
 
 
 def locate(where: str | Path) -> Site:
-    """A database URL, a SQLite file, or a folder with `ledger.sqlite` in it (a path without a suffix is a folder)."""
+    """A database URL, a SQLite file, or a folder with `ledger.sqlite` in it. What is not there yet is a folder, unless
+    its name ends like a database's. Raises Mistake for a file that is no database."""
     if isinstance(where, str) and "://" in where:
         return _server(where)
     path = Path(where).expanduser()
-    if path.is_dir() or not (path.suffix or path.exists()):
+    if not is_database(path):
         path /= FILE
     return Site(URL.create("sqlite", database=str(path)), path)
+
+
+def is_database(path: Path) -> bool:
+    """Whether a path is, or would be, a SQLite file, and no folder. Raises Mistake for a file of another kind."""
+    if not path.is_file():
+        return path.suffix in SUFFIXES and not path.is_dir()
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(MAGIC))
+    except OSError as error:
+        raise Mistake(f"{path} can't be read ({error.strerror or error}): look at its permissions") from error
+    if start == MAGIC or (not start and path.suffix in SUFFIXES):
+        return True
+    raise Mistake(f"{path} is no ledger, but a file of another kind: name another place with --output")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise Mistake(f"can't make the folder {folder}: {reason}; choose another --output") from error
 
 
 def _server(where: str) -> Site:
@@ -100,7 +126,7 @@ def _sqlite(path: Path, write: bool) -> SqliteConnection:
 
 def lock(path: Path) -> FileLock:
     """One process writes a ledger file at a time; its death lets go of it. Raises Mistake when another does."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     held = FileLock(f"{path}.lock", timeout=0, thread_local=False)
     try:
         held.acquire()

@@ -96,6 +96,16 @@ class Reader:
         """Jobs kept."""
         return self._number(select(func.count()).where(jobs.c.run == self._run, jobs.c.round == round))
 
+    def rounds(self) -> list[int]:
+        """Numbers of the rounds that have a dialogue, in order."""
+        query = select(dialogues.c.round).where(dialogues.c.run == self._run, dialogues.c.superseded == 0)
+        return sorted(self._reading.scalars(query.distinct()))
+
+    def jobs_with_tries(self, round: int) -> Indices:
+        """Jobs of a round that have a dialogue; there may be gaps."""
+        same = (dialogues.c.run == self._run, dialogues.c.round == round, dialogues.c.superseded == 0)
+        return Indices(self._reading.scalars(select(dialogues.c.idx).where(*same)))
+
     def jobs_done(self, round: int, panel: str | None = None) -> Indices:
         same = (states.c.run == self._run, states.c.round == round, states.c.panel == self._panel(panel))
         query = select(states.c.idx).where(*same, states.c.done == 1).order_by(states.c.idx)

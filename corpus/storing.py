@@ -57,6 +57,29 @@ REOPEN_ROUND: Update = (
 )
 REOPEN_ALL: Update = update(states).where(states.c.run == bindparam("at_run")).values(done=0)
 
+LIVE, OLD, SPARE = 0, 1, 2
+"""Values of `superseded`: it counts; another took its place; it is more than what is asked for, and may count again."""
+OPEN, DONE, DONE_SPARE = 0, 1, 2
+"""Values of `done`."""
+
+
+def _moved(table: Table, column: str, before: int, after: int, which: Any) -> Update:
+    in_round = (table.c.run == bindparam("at_run"), table.c.round == bindparam("at_round"))
+    return update(table).where(*in_round, table.c[column] == before, which).values({column: after})
+
+
+def _fitting() -> tuple[Update, ...]:
+    jobs = bindparam("at_jobs")
+    return tuple(
+        _moved(table, column, before, after, which)
+        for table, column, counts, spare in ((dialogues, "superseded", LIVE, SPARE), (states, "done", DONE, DONE_SPARE))
+        for before, after, which in ((counts, spare, table.c.idx >= jobs), (spare, counts, table.c.idx < jobs))
+    )
+
+
+FIT = _fitting()
+"""Only jobs below `at_jobs` count in a round, and all that do."""
+
 FORGET_OUTCOMES: Delete = delete(outcomes).where(_of_job(outcomes), outcomes.c.panel == bindparam("at_panel"))
 FORGET_VERDICTS: Delete = delete(verdicts).where(
     *(verdicts.c[name] == bindparam(f"at_{name}") for name in ("run", "dialogue", "panel"))

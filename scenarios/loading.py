@@ -63,7 +63,8 @@ def find(source: str | Path) -> Path:
         return path
     if str(source) in shipped():
         return SHIPPED / f"{source}.yaml"
-    near = sorted(str(file) for ending in ("*.yaml", "*.yml") for file in path.parent.glob(ending))
+    files = (file for ending in ("*.yaml", "*.yml") for file in path.parent.glob(ending) if file.is_file())
+    near = sorted(map(str, files))
     what = "a folder, not a scenario file" if path.is_dir() else "no such file, and no shipped scenario of that name"
     raise Mistake(f"{source}: {what}{suggest(str(source), [*shipped(), *near])}")
 

@@ -26,7 +26,7 @@ def override(source: Source, text: str) -> None:
     try:
         put(source, loc, parse_value(value), place)
     except ValueError as error:
-        _refuse(source, loc, place, str(error))
+        _refuse(source, () if str(error).startswith(NOT_YAML) else loc, place, str(error))
 
 
 def put(source: Source, loc: Loc, value: Any, place: str) -> None:

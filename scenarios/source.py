@@ -91,9 +91,9 @@ def parse_value(text: str) -> Any:
         node = _yaml().compose(text)
         return _Walk(Source("")).value(node, ()) if node is not None else None
     except MarkedYAMLError as error:
-        raise ValueError(_reason(error)) from error
+        raise ValueError(f"not YAML: {_reason(error)}") from error
     except YAMLError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(f"not YAML: {error}") from error
 
 
 def written(data: Mapping[str, Any]) -> str:
@@ -109,7 +109,10 @@ def _yaml() -> YAML:
 
 
 def _reason(error: MarkedYAMLError) -> str:
-    return ", ".join(str(part) for part in (error.context, error.problem) if part)
+    """In one line, without the parser's own words for the pieces of a text."""
+    if str(error.problem).startswith("expected '<document start>'"):
+        return "something follows after the end of the value; put a text with brackets or colons in quotes"
+    return " ".join(", ".join(str(part) for part in (error.context, error.problem) if part).split())
 
 
 class _Walk:

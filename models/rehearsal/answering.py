@@ -32,12 +32,13 @@ def respond(draft: Draft) -> None:
 
 
 def _passes_over(draft: Draft, news: Heard) -> bool:
-    return news.act in (Act.TELL, Act.SAY) and draft.odds(_SILENT)
+    sad = tone(news.topic, news.slots or {}) == "grave"
+    return news.act in (Act.TELL, Act.SAY) and not sad and draft.odds(_SILENT)
 
 
 def _late(draft: Draft) -> None:
     question = draft.floor.question
-    if draft.floor.group and question is not None and question.age > 1:
+    if draft.floor.group and question is not None and question.age > 0:
         line = draft.pick(lexicon().talk["late"], {"name": question.by})
         draft.say(line, {"name": question.by})
 
@@ -154,7 +155,7 @@ def react(draft: Draft, news: Heard) -> None:
         return
     found = lexicon().topics.get(news.topic)
     slots = news.slots or {}
-    mood = tone(news.topic, slots) if news.topic or slots else "plain"
+    mood = tone(news.topic, slots) if news.topic or slots or news.line else "plain"
     heavy = mood == "grave" and found is not None and found.tone != "grave"
     apt = found.lines["reacts"] if found is not None and news.act is Act.TELL and not heavy else ()
     if draft.odds(0.65) and draft.choose(apt, slots):
@@ -164,7 +165,7 @@ def react(draft: Draft, news: Heard) -> None:
 
 
 def _to_answer(draft: Draft, news: Heard) -> bool:
-    if news.line is None or news.line.exchange is None or not draft.odds(0.75):
+    if news.line is None or news.line.exchange is None or (news.topic and not draft.odds(0.75)):
         return False
     exchange = news.line.exchange
     return draft.choose(exchange.replies[news.line.text]) or draft.choose(exchange.reactions)

@@ -159,7 +159,7 @@ def _bridge(draft: Draft, own: Fact) -> str:
         return "but" if draft.odds(0.8) else ""
     if own.topic == topic or own.topic in kin(topic):
         return "near" if draft.odds(0.5) else ""
-    return "turn"
+    return "turn" if draft.odds(0.7) else ""
 
 
 def _next_fact(draft: Draft) -> Fact | None:

@@ -37,7 +37,7 @@ def slip(draft: Draft, flaws: float, unsaid_of_others: tuple[str, ...] = ()) -> 
 def _recite(draft: Draft) -> str:
     """A profile sentence, word for word."""
     facts = draft.floor.me.facts
-    return _after_reaction(draft, _closed(draft.chance.choice(facts).sentence)) if facts else ""
+    return _closed(draft.chance.choice(facts).sentence) if facts else ""
 
 
 def _contradict(draft: Draft) -> str:

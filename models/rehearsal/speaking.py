@@ -25,15 +25,15 @@ def speak(me: Brief, so_far: History, seed: int, flaws: float, unsaid_of_others:
     `unsaid_of_others` are profile sentences of others, for a writer who sees them all.
     """
     if so_far.again:
-        return _another(me, so_far, seed)
+        return _another(me, so_far, seed, flaws, unsaid_of_others)
     draft = _draft(me, so_far, seed)
     mistake = slip(draft, flaws, unsaid_of_others) if not so_far.closing else ""
     return _styled(me, mistake or _composed(draft, so_far))
 
 
-def _another(me: Brief, so_far: History, seed: int) -> str:
+def _another(me: Brief, so_far: History, seed: int, flaws: float, unsaid_of_others: tuple[str, ...]) -> str:
     """After a refusal: a turn without a mistake that shares no sentence with the one that the same seed gave before."""
-    refused = speak(me, History(so_far.turns, so_far.closing), seed, 0.0)
+    refused = speak(me, History(so_far.turns, so_far.closing), seed, flaws, unsaid_of_others)
     draft = _draft(me, so_far, seed)
     draft.used |= hear(refused).used
     return _styled(me, _composed(draft, so_far))

@@ -45,7 +45,8 @@ def _candidates(plain: str) -> list[Topic]:
 
 
 def _named(topic: str, found: re.Match[str]) -> dict[str, str]:
-    slots = {slot: _trimmed(value) for slot, value in found.groupdict().items() if value is not None}
+    held = {slot: value for slot, value in found.groupdict().items() if value is not None}
+    slots = {slot: value.strip(" .,") if topic in _NAMED else _trimmed(value) for slot, value in held.items()}
     if "name" in slots:
         slots["name"] = capital(slots["name"])
     if topic in _NAMED:
