@@ -1,0 +1,71 @@
+"""Do the docs tell today's truth: do their blocks run, their scenarios load, their links and commands exist?"""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tertulia.console.main import typed
+from tertulia.scenarios import load, shipped
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return [body for kind, body in FENCE.findall(page.read_text(encoding="utf-8")) if kind == language]
+
+
+def whole_scenarios() -> list[str]:
+    return [body for page in PAGES for body in blocks(page, "yaml") if re.search(r"^name:", body, re.MULTILINE)]
+
+
+def commands() -> list[str]:
+    lines = [line for page in PAGES for body in blocks(page, "") for line in body.splitlines()]
+    return [line.partition("#")[0].strip() for line in lines if line.startswith("tertulia ")]
+
+
+def test_the_python_block_of_the_readme_runs(tmp_path: Path) -> None:
+    (block,) = blocks(ROOT / "README.md", "python")
+    done = subprocess.run([sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) > 20
+
+
+@pytest.mark.parametrize("text", whole_scenarios())
+def test_a_scenario_of_the_docs_loads(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert load(path).name
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_shipped_scenario_is_named_in_the_readme_and_loads(name: str) -> None:
+    assert load(name).description
+    assert f"`{name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", sorted({" ".join(line.split()[1:2]) for line in commands()}))
+def test_a_command_of_the_docs_is_there(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed([command, "--help"]) == 0
+    assert "Example" in capsys.readouterr().out or command in ("critics", "personas")
+
+
+def test_options_of_the_docs_are_there(capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = []
+    for line in commands():
+        words = shlex.split(line)[1:]
+        typed([words[0], "--help"])
+        told = capsys.readouterr().out
+        wrong += [f"{line}: {word}" for word in words if word.startswith("--") and word.split("=")[0] not in told]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
