@@ -5,22 +5,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from .dialogue import StopReason, Turn
-
-FAREWELL = re.compile(
-    r"\b(good ?-?bye|bye(?:-bye| now)?|farewell|see you(?: later| soon| around| tomorrow| there)?|see ya"
-    r"|take care|good ?night|so long|until next time|talk (?:to you )?(?:later|soon)|catch you later"
-    r"|safe (?:travels|journey|trip)"
-    r"|have a (?:good|great|nice|lovely|wonderful|safe) (?:day|evening|night|one|trip|journey|weekend|time)"
-    r"|(?:nice|good|great|lovely|a pleasure) (?:meeting|talking|chatting)(?: to| with)? ?(?:you)?|been a pleasure)\b"
-)
-"""English leave-taking, in lower case. Other languages end at `turns.max` until a word list of theirs is there."""
-
-REFUSAL = re.compile(
-    r"^\W*(?:i'?m (?:very |really )?sorry,? but i (?:can(?:no|')t|am (?:unable|not able))"
-    r"|i (?:can(?:no|')t|am unable to|won'?t) "
-    r"(?:assist|help|comply|continue|participate|engage|fulfil|fulfill|generate|role-?play))",
-    re.IGNORECASE,
-)
+from .parting import is_farewell
 
 _WORDS = re.compile(r"\w+")
 
@@ -36,21 +21,10 @@ def wording(utterance: str) -> str:
     return normal(utterance)
 
 
-def is_farewell(text: str) -> bool:
-    """Whether the utterance takes leave: a farewell near its end, and no question after it."""
-    tail = text[-160:].lower()
-    found = list(FAREWELL.finditer(tail))
-    return bool(found) and "?" not in tail[found[-1].end() :]
-
-
-def is_refusal(text: str) -> bool:
-    """Whether a model declines to play, instead of speaking."""
-    return REFUSAL.search(text) is not None
-
-
-def too_early(turns: int, least: int) -> bool:
-    """Whether a farewell as turn number `turns` (from 1), even if returned, would end the dialogue below `least`."""
-    return turns + 1 < least
+def too_early(turns: int, seats: int, least: int) -> bool:
+    """Whether a farewell as turn number `turns` (from 1) would end the dialogue below `least`, even if all that have to
+    say goodbye follow at once."""
+    return turns + leavers(seats) - 1 < least
 
 
 def stopped(turns: Sequence[Turn], seats: int, least: int, stops: Collection[str]) -> StopReason | None:
@@ -63,7 +37,7 @@ def stopped(turns: Sequence[Turn], seats: int, least: int, stops: Collection[str
         return StopReason.REPETITION
     if "farewell" not in stops or not is_farewell(turns[-1].text):
         return None
-    if too_early(len(turns), least):
+    if too_early(len(turns), seats, least):
         return StopReason.EARLY_FAREWELL
     return StopReason.FAREWELL if len(turns) >= least and _leaving(turns) >= leavers(seats) else None
 

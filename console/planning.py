@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..scenarios.planning import Plan, plan
+from ..scenarios.planning import Money, Plan, plan, total
 from ..scenarios.scenario import Scenario
 from .printing import print_json
 from .text import money, number, one_line
@@ -29,7 +29,8 @@ def heading(scenario: Scenario, planned: Plan) -> Text:
     done = f", {planned.done:,} done already" if planned.done else ""
     attempts = number(1 + scenario.refine.regenerate, "time")
     text = Text.assemble((one_line(scenario.name), "bold"), f" · {planned.rounds} x {planned.jobs:,} dialogues{done}\n")
-    text.append(f"least: all accepted at once; most: all made {attempts}", style="dim")
+    waves = "; open: waves are added until enough are accepted" if scenario.rounds.until_accepted else ""
+    text.append(f"least: all accepted at once; most: all made {attempts}{waves}", style="dim")
     return text
 
 
@@ -41,11 +42,21 @@ def table(planned: Plan) -> Table:
     for name in ("calls, least", "most", "prompt tokens a call", "reply tokens", "USD, least", "most"):
         shown.add_column(name, justify="right")
     for row in planned.calls:
-        spending = [money(usd) for usd in row.usd] if row.usd else ["?", "?"]
-        sizes = (f"{row.least:,}", f"{row.most:,}", f"~{row.prompt_tokens:,}", f"~{row.completion_tokens:,}")
+        spending = _spending(row.usd, "?")
+        sizes = (f"{row.least:,}", _calls(row.most), f"~{row.prompt_tokens:,}", f"~{row.completion_tokens:,}")
         shown.add_row(row.task.value, Text(one_line(row.model, 30)), *sizes, *spending)
-    total = planned.usd()
-    calls = (f"{sum(row.least for row in planned.calls):,}", f"{sum(row.most for row in planned.calls):,}")
-    spending = [money(usd) for usd in total] if total else ["price not known", "?"]
-    shown.add_row(Text("all", "bold"), "", *calls, "", "", *spending)
+    least, most = sum(row.least for row in planned.calls), total([row.most for row in planned.calls])
+    spending = _spending(planned.usd(), "price not known")
+    shown.add_row(Text("all", "bold"), "", f"{least:,}", _calls(most), "", "", *spending)
     return shown
+
+
+def _calls(most: int | None) -> str:
+    return "open" if most is None else f"{most:,}"
+
+
+def _spending(usd: Money | None, unknown: str) -> list[str]:
+    """Least and most."""
+    if usd is None:
+        return [unknown, "?"]
+    return [money(usd[0]), "open" if usd[1] is None else money(usd[1])]

@@ -20,7 +20,7 @@ def preview(console: Console, scenario: Scenario, count: int, prompts: bool) -> 
     meter = Meter()
     watching = watcher(console, meter, live=True, silent=not console.is_terminal)
     with resumable(scenario.output_folder), watching:
-        corpus = asyncio.run(simulate(small, watching, meter=meter))
+        corpus = asyncio.run(simulate(small, watching, meter=meter, whole=False))
     with corpus:
         _show(console, corpus, count, prompts)
         console.print(Text(f"kept in {scenario.output_folder}: `tertulia run` goes on from these", style="dim"))

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -13,10 +14,12 @@ from ..agents import Dialogue
 from ..corpus.corpus import Corpus
 from ..corpus.formats import export
 from ..corpus.formats.importing import format_of
+from ..corpus.opening import is_database
 from ..corpus.record import Record
 from ..corpus.statistics import Statistics, collect
 from ..corpus.survival import SurvivalTable
 from ..critics import Finding, Verdict
+from ..models.errors import Mistake
 from ..models.metering import Meter
 from ..scenarios.reviewing import review_file, review_run
 from ..scenarios.scenario import Scenario
@@ -53,7 +56,11 @@ def review(
 
 def is_run(source: Path) -> bool:
     """Whether a path is a run's folder or ledger, and no file of dialogues."""
-    return source.is_dir() or source.suffix in (".sqlite", ".db")
+    if source.is_dir():
+        return True
+    with suppress(Mistake):  # a file of another kind
+        return source.is_file() and is_database(source)
+    return False
 
 
 def _review_run(console: Console, run: Path, scenario: Scenario, json: bool) -> int:

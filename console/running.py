@@ -103,7 +103,7 @@ def _as_table(counts: Mapping[int, Mapping[Outcome, int]]) -> Table:
 
 def _as_text(scenario: Scenario, meter: Meter, seen: Seen) -> Text:
     total, where = meter.total, scenario.output_folder
-    why = f"\nended before its last round: {seen.ended.why}" if seen.ended and seen.ended.why else ""
+    why = f"\nended early: {seen.ended.why}" if seen.ended and seen.ended.why else ""
     return Text(
         f"\n{total.calls} calls, {total.cached} replies from the ledger, {money(total.usd)}, "
         f"{duration(seen.seconds)}{why}\n"

@@ -15,6 +15,7 @@ from ..models.errors import Mistake
 from ..models.request import Events
 from .connecting import Connections
 from .event import JobDone, Reviewed
+from .limiting import Spending
 from .scenario import Scenario
 
 
@@ -28,6 +29,9 @@ class Court:
     judging: str
     """Fingerprint under which reviews and outcomes are kept: the panel's, and that of all else that decides."""
     limits: Limits
+    spending: Spending
+    final: bool = True
+    """Whether a job is done once it is settled: not in a review, which is made while more tries may still come."""
 
     async def judge(self, dialogue: Dialogue) -> Review:
         """The panel's review, committed."""
@@ -43,8 +47,9 @@ class Court:
 
     async def settle(self, round: int, index: int, ending: Ending) -> None:
         """Commit what became of a job's tries; its replies need not be at hand any more."""
-        await self.ledger.settle(round, index, self.judging, ending.outcomes(), True)
+        await self.ledger.settle(round, index, self.judging, ending.outcomes(), self.final)
         self.ledger.replies.forget(f"{round}/{index}")
+        await self.spending.now_and_then()
         self.events(JobDone(round, index, outcome_of(ending), ending.attempts))
 
     def tries(self, round: int, index: int) -> list[Try]:

@@ -18,6 +18,7 @@ from ..critics.registry import find
 from ..models.errors import Mistake
 from ..models.spec import ModelSpec
 from ..personas.shelf import people
+from .court import asks_model
 from .finding import seed_path
 from .scenario import Scenario, Seat
 
@@ -50,12 +51,13 @@ def making(scenario: Scenario) -> str:
 
 def judging(scenario: Scenario) -> str:
     """16 hex digits that change with the panel (options, what files named in them hold, plug-in versions), the voting,
-    the judge's model, `refine` and `candidates`. The order of the panel counts: notes give its advice in that order."""
+    the judge's model (where a critic asks it), `refine` and `candidates`. The order of the panel counts: notes give its advice in that order."""
+    asks = any(asks_model(member.use) for member in scenario.critics.panel)
     return _digest(
         {
             "panel": [_member(member, scenario.folder) for member in scenario.critics.panel],
             "voting": scenario.critics.voting.model_dump(mode="json"),
-            "judge": _model(scenario.spec_for("judge")),
+            "judge": _model(scenario.spec_for("judge")) if asks else None,
             "refine": scenario.refine.model_dump(mode="json"),
             "candidates": scenario.rounds.candidates,
             "words": _contents(Path(critics.__file__).parent.rglob(ending) for ending in ("*.md", "*.yaml")),

@@ -24,9 +24,14 @@ def override(source: Source, text: str) -> None:
     if secret(loc):
         place = f"--set {key}=..."
     try:
-        put(source, loc, parse_value(value), place)
+        given = parse_value(value)
     except ValueError as error:
-        _refuse(source, () if str(error).startswith(NOT_YAML) else loc, place, str(error))
+        _refuse(source, (), place, f"not YAML: {error}")
+        return
+    try:
+        put(source, loc, given, place)
+    except ValueError as error:
+        _refuse(source, loc, place, str(error))
 
 
 def put(source: Source, loc: Loc, value: Any, place: str) -> None:

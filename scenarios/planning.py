@@ -1,8 +1,10 @@
 """What would a run cost? An estimate, before anything is paid for."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import ceil
 from pathlib import Path
 
 from ..agents import Member
@@ -11,6 +13,7 @@ from ..agents.play import Play
 from ..agents.script import script_parts
 from ..agents.staging import Staging
 from ..corpus.ledger import Ledger
+from ..critics.seating import seat
 from ..models.counting import estimate_text
 from ..models.errors import Mistake
 from ..models.pricing import price_of
@@ -18,9 +21,13 @@ from ..models.request import Part, Task
 from ..models.spec import ModelSpec
 from .casting import Casting
 from .court import asks_model
+from .fingerprint import judging
 from .scenario import Scenario
 from .simulation import staging
 
+Money = tuple[float, float | None]
+Tries = tuple[int, int | None]
+"""(least, most); a `most` of None is open."""
 REPLY = 40
 """Tokens of a spoken turn, about; and of a verdict."""
 EXEMPLAR = 500
@@ -29,17 +36,18 @@ EXEMPLAR = 500
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The calls of one task to one model, if every dialogue is accepted at once (`least`) or at the last attempt."""
+    """The calls of one task to one model, if every dialogue is accepted at once (`least`) or at the last attempt
+    (`most`, None where waves are added until enough are accepted)."""
 
     task: Task
     model: str
     least: int
-    most: int
+    most: int | None
     prompt_tokens: int
     """A call, on average."""
     completion_tokens: int
-    usd: tuple[float, float] | None
-    """(least, most); None where no price is known."""
+    usd: Money | None
+    """(least, most); None where no price is known, and for a `most` that is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +63,23 @@ class Plan:
     missing: tuple[str, ...]
     """What is not there, and what the run does without it."""
 
-    def usd(self) -> tuple[float, float] | None:
-        """(least, most) over all calls; None where a price is not known."""
-        known = [planned.usd for planned in self.calls if planned.usd is not None]
-        if len(known) < len(self.calls):
-            return None
-        return sum(low for low, _ in known), sum(high for _, high in known)
+    def usd(self) -> Money | None:
+        """(least, most) over all calls; None where a price is not known, and for a `most` that is open."""
+        return _money(self.calls)
 
 
 def plan(scenario: Scenario, output: Path | None = None) -> Plan:
     """Calls, tokens and money of the jobs that are still to do. Makes no call. Raises Mistake."""
     rounds = scenario.rounds
-    jobs = rounds.until_accepted or rounds.dialogues
+    jobs = ceil((rounds.until_accepted or 1) / rounds.dialogues) * rounds.dialogues
     done = _done(scenario, output)
-    left = max(0, jobs * rounds.count - done)
-    tries = (left, left * rounds.candidates * (1 + scenario.refine.regenerate))
-    first = (tries[0] * rounds.candidates, tries[1])
-    calls = [*_speaking(scenario, first), *_judging(scenario, first)]
+    first = max(0, jobs * rounds.count - done) * rounds.candidates
+    tries = (first, None if rounds.until_accepted else first * (1 + scenario.refine.regenerate))
+    calls = [*_speaking(scenario, tries), *_judging(scenario, tries)]
     return Plan(rounds.count, jobs, done, tuple(calls), tuple(_missing(scenario)))
 
 
-def _speaking(scenario: Scenario, tries: tuple[int, int]) -> list[Planned]:
+def _speaking(scenario: Scenario, tries: Tries) -> list[Planned]:
     """The calls that make dialogues, on average lengths."""
     rules = staging(scenario)
     cast = next(islice(Casting.of(scenario).casts(1), 1))[1]
@@ -94,7 +98,7 @@ def _speaking(scenario: Scenario, tries: tuple[int, int]) -> list[Planned]:
     return _merged(rows)
 
 
-def _judging(scenario: Scenario, tries: tuple[int, int]) -> list[Planned]:
+def _judging(scenario: Scenario, tries: Tries) -> list[Planned]:
     """The calls of critics that ask a language model; the rehearsal model is not asked."""
     spec = scenario.spec_for("judge")
     asking = [m for m in scenario.critics.panel if asks_model(m.use)]
@@ -104,12 +108,11 @@ def _judging(scenario: Scenario, tries: tuple[int, int]) -> list[Planned]:
     return [_planned(Task.JUDGE, spec, tries, len(asking), round(400 + REPLY * turns), 150)]
 
 
-def _planned(
-    task: Task, spec: ModelSpec, tries: tuple[int, int], calls: float, prompt: int, completion: int
-) -> Planned:
-    least, most = (round(number * calls) for number in tries)
+def _planned(task: Task, spec: ModelSpec, tries: Tries, calls: float, prompt: int, completion: int) -> Planned:
+    least, most = round(tries[0] * calls), None if tries[1] is None else round(tries[1] * calls)
     price = price_of(spec)
-    usd = (least * price.usd(prompt, completion), most * price.usd(prompt, completion)) if price else None
+    each = price.usd(prompt, completion) if price else None
+    usd = None if each is None else (least * each, None if most is None else most * each)
     return Planned(task, str(spec), least, most, prompt, completion, usd)
 
 
@@ -122,16 +125,30 @@ def _merged(rows: list[Planned]) -> list[Planned]:
 
 
 def _sum(rows: list[Planned]) -> Planned:
-    money = [row.usd for row in rows if row.usd is not None]
     return Planned(
         rows[0].task,
         rows[0].model,
         sum(row.least for row in rows),
-        sum(row.most for row in rows),
+        total([row.most for row in rows]),
         round(sum(row.prompt_tokens for row in rows) / len(rows)),
         rows[0].completion_tokens,
-        (sum(low for low, _ in money), sum(high for _, high in money)) if len(money) == len(rows) else None,
+        _money(rows),
     )
+
+
+def total(numbers: Sequence[int | None]) -> int | None:
+    """The sum; None where one is open."""
+    known = [number for number in numbers if number is not None]
+    return sum(known) if len(known) == len(numbers) else None
+
+
+def _money(rows: Sequence[Planned]) -> Money | None:
+    """The sum; None where a price is not known."""
+    known = [row.usd for row in rows if row.usd is not None]
+    most = [high for _, high in known if high is not None]
+    if len(known) < len(rows):
+        return None
+    return sum(low for low, _ in known), sum(most) if len(most) == len(known) else None
 
 
 def _brief_tokens(member: Member, cast: tuple[Member, ...], rules: Staging) -> int:
@@ -156,7 +173,8 @@ def _done(scenario: Scenario, output: Path | None) -> int:
     except Mistake:
         return 0
     try:
-        return sum(len(ledger.jobs_done(number)) for number in range(1, scenario.rounds.count + 1))
+        judged = judging(scenario)
+        return sum(len(ledger.jobs_done(number, judged)) for number in range(1, scenario.rounds.count + 1))
     finally:
         ledger.close()
 
@@ -165,10 +183,18 @@ def _missing(scenario: Scenario) -> list[str]:
     """Keys that are not set, and critics that will be skipped."""
     found = []
     for spec in scenario.specs():
-        name = spec.api_key_env
-        if name and not os.environ.get(name):
+        name, needed = spec.api_key_env, not spec.preset.local and spec.base_url == spec.preset.base_url
+        if name and needed and not os.environ.get(name):
             found.append(f"{spec}: the variable {name} is not set")
+    found += [f"critic {name}: skipped, {why}" for name, why in _skipped(scenario)]
     if scenario.spec_for("judge").provider == "rehearsal":
         asking = [m.name for m in scenario.critics.panel if asks_model(m.use)]
         found += [f"critic {name}: no language model to judge with; give `models.judge`" for name in asking]
     return found
+
+
+def _skipped(scenario: Scenario) -> list[tuple[str, str]]:
+    """Optional critics that can't be had here, with the reason."""
+    there = {"chat": object()}  # where a critic asks a model, a run connects one
+    seated = [seat(member, there, scenario.folder) for member in scenario.critics.panel if member.optional]
+    return [(expert.name, expert.missing) for expert in seated if expert.missing]

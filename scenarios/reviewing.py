@@ -27,6 +27,9 @@ from .event import RoundClosed, RoundStarted, RunEnded, RunStarted
 from .fingerprint import judging
 from .limiting import limited
 from .scenario import Scenario
+from .simulation import limits_of
+
+UNLIMITED = Limits()
 
 
 async def review_file(
@@ -46,7 +49,7 @@ async def review_file(
     ledger = Ledger.open(output)
     try:
         await _begin(ledger, scenario, path)
-        async with _court(scenario, ledger, on_event, meter or Meter()) as court:
+        async with _court(scenario, ledger, on_event, meter or Meter(), judging(scenario)) as court:
             on_event(_started(court, scenario, f"review of {path.name}", output))
             await _review_all(court, _placed(path, format, on_odd), scenario.concurrency)
             on_event(RunEnded(ledger.count(), ledger.job_count(1)))
@@ -56,11 +59,19 @@ async def review_file(
 
 
 @asynccontextmanager
-async def _court(scenario: Scenario, ledger: Ledger, events: Events, meter: Meter) -> AsyncIterator[Court]:
-    async with limited(scenario, ledger, [scenario.spec_for("judge")]) as budget:
-        connections = Connections(scenario, Services(ledger.replies, meter, budget, events))
+async def _court(
+    scenario: Scenario,
+    ledger: Ledger,
+    events: Events,
+    meter: Meter,
+    judged: str,
+    limits: Limits = UNLIMITED,
+    final: bool = True,
+) -> AsyncIterator[Court]:
+    async with limited(scenario, ledger, [scenario.spec_for("judge")]) as spending:
+        connections = Connections(scenario, Services(ledger.replies, meter, spending.budget, events))
         try:
-            yield Court(panel_of(scenario, connections, events), ledger, events, judging(scenario), Limits())
+            yield Court(panel_of(scenario, connections, events), ledger, events, judged, limits, spending, final)
         finally:
             await connections.close()
 
@@ -137,43 +148,58 @@ async def _reviewed(court: Court, job: Job, dialogue: Dialogue) -> Ending:
 
 
 async def review_run(run: Path, scenario: Scenario, on_event: Events = unwatched, *, meter: Meter | None = None) -> str:
-    """Judge the dialogues of a run with another panel, without a speaker's call. Returns the panel's fingerprint.
+    """Judge the dialogues of a run with a panel, without a speaker's call. Returns what its reviews are kept under.
 
-    Both panels' reviews stand side by side in the ledger; what became of the dialogues in the run stays as it is.
+    What became of the dialogues in the run, and what the run still has to do, stays as it is. Another panel's reviews
+    and outcomes are kept beside the run's, as this review's. The run's own panel answers on the dialogues that it has
+    not seen yet, and decides no job: that is left to the run.
     """
     with Corpus.open(run) as corpus:
         info = corpus.info
+    own = judging(scenario) == info.judging
+    judged, limits = info.judging if own else _beside(judging(scenario)), _limits(info)
     ledger = Ledger.open(run)
     try:
         ledger.begin(info)
-        async with _court(scenario, ledger, on_event, meter or Meter()) as court:
+        async with _court(scenario, ledger, on_event, meter or Meter(), judged, limits, final=False) as court:
             on_event(_started(court, scenario, info.name, run))
-            rounds = sorted(ledger.counts())
-            for number in rounds:
-                await _review_round(court, number, scenario.concurrency)
-            on_event(RunEnded(ledger.count(panel=court.judging), sum(map(ledger.job_count, rounds))))
-            return court.judging
+            for number in ledger.rounds():
+                await _review_round(court, number, scenario.concurrency, own)
+            jobs = sum(len(ledger.jobs_with_tries(number)) for number in ledger.rounds())
+            on_event(RunEnded(ledger.count(panel=judged), jobs))
+            return judged
     finally:
         ledger.close()
 
 
-async def _review_round(court: Court, number: int, hands: int) -> None:
-    """All tries of a round; corpus critics answer on those that the others let pass."""
-    waiting = Waiting()
+def _beside(judged: str) -> str:
+    """What a panel's reviews of a run are kept under: not under what a run with this panel keeps its own, since corpus
+    critics answer on a whole round here, however far the run has come."""
+    return blake2b(f"review {judged}".encode(), digest_size=8).hexdigest()
+
+
+def _limits(info: RunInfo) -> Limits:
+    """What the run's stage was asked for; of dialogues from a file nothing is known."""
+    return UNLIMITED if info.kind == "review" else limits_of(Scenario.model_validate(dict(info.scenario)))
+
+
+async def _review_round(court: Court, number: int, hands: int, own: bool) -> None:
+    """All tries of a round; corpus critics of another panel answer on those that the others let pass."""
+    jobs, waiting = court.ledger.jobs_with_tries(number), Waiting()
+    court.events(RoundStarted(number, len(jobs), 0, 0))
 
     async def work(index: int) -> None:
-        job = court.ledger.job(number, index)
-        assert job is not None
         tries = [await _judged(court, this) for this in court.tries(number, index)]
-        accepted = next((this for this in tries if this.outcome is Outcome.ACCEPTED), None)
-        ending = Ending(tuple(tries), accepted)
-        waiting.add(job, ending)
-        if tries and ending.settled:
-            await court.settle(number, index, ending)
+        if not own:
+            job = court.ledger.job(number, index)
+            assert job is not None
+            accepted = next((this for this in tries if this.outcome is Outcome.ACCEPTED), None)
+            ending = Ending(tuple(tries), accepted)
+            waiting.add(job, ending)
+            if ending.settled:
+                await court.settle(number, index, ending)
 
-    done = court.ledger.jobs_done(number, court.judging)
-    court.events(RoundStarted(number, court.ledger.job_count(number), len(done), 0))
-    await crew((i for i in range(court.ledger.job_count(number)) if i not in done), work, hands)
+    await crew(iter(jobs), work, hands)
     while waiting:
         left = await conclude(court, waiting)
         waiting = Waiting()

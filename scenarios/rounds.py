@@ -16,8 +16,12 @@ from .crew import crew
 from .event import RoundClosed, RoundStarted
 from .workshop import Workshop
 
+ALL = 2**31 - 1
+"""Jobs: as many as there are."""
 BEYOND = "more were accepted than `rounds.until_accepted` asks for"
 NO_JOB: Container[int] = ()
+PATIENCE = 3
+"""Waves in a row without an acceptance, after which a round that asks for more of them has no prospect."""
 
 
 @dataclass(frozen=True)
@@ -31,34 +35,63 @@ class Round:
     """Whether jobs that the ledger has as done were made from these very exemplars."""
 
 
-async def play_rounds(shop: Workshop, casting: Casting) -> str:
-    """All rounds of the scenario. Returns why it ended before the last one, or an empty text."""
-    rules = shop.scenario.rounds
+async def play_rounds(shop: Workshop, casting: Casting, whole: bool = True) -> str:
+    """All rounds of the scenario. Returns why it ended early, or an empty text.
+
+    With `whole` the corpus is these rounds: what the ledger holds beyond them does not count for now.
+    """
+    rules, why = shop.scenario.rounds, ""
     history: list[RoundSummary] = []
     for number in range(1, rules.count + 1):
-        history.append(await play_round(shop, casting, number))
-        stop = rules.stop_when
-        if number < rules.count and (why := gains(history, stop.no_gain, stop.diversity_drop)):
-            return why
-    return ""
+        summary, why = await play_round(shop, casting, number, whole)
+        history.append(summary)
+        if number < rules.count and not why:
+            why = gains(history, rules.stop_when.no_gain, rules.stop_when.diversity_drop) or ""
+        if why:
+            break
+    for number in shop.ledger.rounds() if whole else ():
+        if number > len(history):
+            await shop.ledger.fit(number, 0)
+    return why
 
 
-async def play_round(shop: Workshop, casting: Casting, number: int) -> RoundSummary:
-    """One round, from its exemplars to its summary; goes on from where the ledger has it."""
-    rules = shop.scenario.rounds
+async def play_round(shop: Workshop, casting: Casting, number: int, whole: bool) -> tuple[RoundSummary, str]:
+    """One round, from its exemplars to its summary; goes on from where the ledger has it. Returns why the run ends with
+    it, too, if it does."""
+    wanted = shop.scenario.rounds.until_accepted
+    await shop.ledger.fit(number, ALL if wanted or not whole else shop.scenario.rounds.dialogues)
     this = await open_round(shop, number)
     await take_back(shop, number)
-    made, jobs, wanted = 0, rules.dialogues, rules.until_accepted
-    while jobs == rules.dialogues and (not made or (wanted and accepted(shop, number, made) < wanted)):
-        jobs = await play_wave(shop, casting, this, made, rules.dialogues)
-        made += jobs
-    if wanted:
-        await keep_first(shop, number, wanted)
+    made, why = await play_waves(shop, casting, this)
     if not made:
         raise Mistake(f"round {number} has no job: the pairing {shop.scenario.cast.pairing!r} gives no cast")
+    if whole:
+        await shop.ledger.fit(number, made)
+    if wanted:
+        await keep_first(shop, number, wanted)
     summary = summarise(number, shop.ledger.records(outcomes=None, rounds=(number,)))
+    await shop.court.spending.note()
     shop.events(RoundClosed(number, summary.accepted, summary.jobs, summary.distinct_2))
-    return summary
+    return summary, why
+
+
+async def play_waves(shop: Workshop, casting: Casting, this: Round) -> tuple[int, str]:
+    """A wave, and where so many have to be accepted as many as that takes. Returns how many jobs there are, and why it
+    is given up, or an empty text."""
+    rules = shop.scenario.rounds
+    made, history = 0, [0]
+    while True:
+        jobs = await play_wave(shop, casting, this, made, rules.dialogues)
+        made += jobs
+        history.append(accepted(shop, this.number, made))
+        if jobs < rules.dialogues or history[-1] >= (rules.until_accepted or 0):
+            return made, ""
+        if len(history) > PATIENCE and history[-1] == history[-1 - PATIENCE]:
+            return made, _hopeless(this.number, history[-1], rules.until_accepted or 0)
+
+
+def _hopeless(number: int, accepted: int, wanted: int) -> str:
+    return f"round {number}: {PATIENCE} waves in a row added nothing to the {accepted} of {wanted} accepted"
 
 
 async def open_round(shop: Workshop, number: int) -> Round:

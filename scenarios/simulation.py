@@ -1,7 +1,7 @@
 """What is a run? A scenario, simulated into a ledger: again is resume."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,10 +23,13 @@ from .connecting import Connections
 from .court import Court, panel_of
 from .event import RunEnded, RunStarted
 from .fingerprint import difference, judging, making
-from .limiting import limited
+from .limiting import Spending, limited
 from .rounds import play_rounds
 from .scenario import Scenario
 from .workshop import Workshop
+
+JOINED = "joined"
+"""In a run's info: the seats that people took."""
 
 
 async def simulate(
@@ -37,17 +40,19 @@ async def simulate(
     meter: Meter | None = None,
     join: Mapping[str, Ask] | None = None,
     remake: bool = False,
+    whole: bool = True,
 ) -> Corpus:
     """Run a scenario, or go on with it: what its ledger holds is neither made, judged nor paid for again.
 
     `output` is the folder of the run (default: the scenario's); `join` gives seats to people, by seat id; `remake`
-    allows a ledger whose dialogues were made from something else, and makes those anew. Returns the corpus, open for
-    reading. Raises Mistake for what the user can mend, Stopped when the run ended early and can be resumed.
+    allows a ledger whose dialogues were made from something else, and makes those anew. With `whole` the corpus is what
+    the scenario asks for, and what the ledger holds beyond that does not count until it is asked for again; without, the
+    scenario is a beginning of what is there. Returns the corpus, open for reading. Raises Mistake for what the user can mend, Stopped when the run ended early and can be resumed.
     """
     folder = Path(output) if output is not None else scenario.output_folder
     async with opened(scenario, folder, on_event, meter or Meter(), join or {}, remake) as shop:
         on_event(started(shop, folder))
-        why = await play_rounds(shop, Casting.of(shop.scenario, join or {}))
+        why = await play_rounds(shop, Casting.of(shop.scenario, join or {}), whole)
         on_event(RunEnded(shop.ledger.count(), jobs_done(shop), why))
     return Corpus.open(scenario.ledger_in(folder), scenario.name)
 
@@ -73,10 +78,12 @@ async def opened(
     try:
         made, judged = making(scenario), judging(scenario)
         await _begin(ledger, scenario, made, judged, remake)
-        async with limited(scenario, ledger, scenario.specs()) as budget:
-            connections = Connections(scenario, Services(ledger.replies, meter, budget, events), join)
+        left = await _seated(ledger, join, remake)
+        async with limited(scenario, ledger, scenario.specs()) as spending:
+            connections = Connections(scenario, Services(ledger.replies, meter, spending.budget, events), join)
             try:
-                shop = _shop(scenario, connections, ledger, events, made, judged)
+                court = _court(scenario, connections, ledger, events, judged, spending)
+                shop = _shop(scenario, connections, court, made, left)
                 with rarely():
                     yield shop
             finally:
@@ -85,21 +92,31 @@ async def opened(
         ledger.close()
 
 
-def _shop(
-    scenario: Scenario, connections: Connections, ledger: Ledger, events: Events, made: str, judged: str
-) -> Workshop:
+def _court(
+    scenario: Scenario, connections: Connections, ledger: Ledger, events: Events, judged: str, spending: Spending
+) -> Court:
+    panel, limits = panel_of(scenario, connections, events), limits_of(scenario)
+    return Court(panel, ledger, events, judged, limits, spending)
+
+
+def limits_of(scenario: Scenario) -> Limits:
+    """What critics may hold a dialogue to."""
     rules = staging(scenario)
+    return Limits(rules.least, rules.most, rules.alternating)
+
+
+def _shop(scenario: Scenario, connections: Connections, court: Court, made: str, left: str) -> Workshop:
     seed_file = scenario.exemplars.seed_file
     seeds = tuple(read_exemplars(seed_file, scenario.folder)) if seed_file else ()
-    panel = panel_of(scenario, connections, events)
     return Workshop(
         scenario=scenario,
-        staging=rules,
+        staging=staging(scenario),
         clients=connections.seats(),
         connections=connections,
-        court=Court(panel, ledger, events, judged, Limits(rules.least, rules.most, rules.alternating)),
+        court=court,
         making=made,
         seeds=seeds,
+        left=left,
     )
 
 
@@ -137,6 +154,21 @@ async def _begin(ledger: Ledger, scenario: Scenario, made: str, judged: str, rem
         await ledger.reopen()
     if (stored.making, stored.judging, stored.scenario) != (made, judged, plain):
         await ledger.set_info(replace(stored, scenario=plain, making=made, judging=judged, version=__version__))
+
+
+async def _seated(ledger: Ledger, join: Collection[str], remake: bool) -> str:
+    """Note which seats people take. Returns what to say before a job is worked on, where one has left their seat."""
+    info = ledger.info()
+    assert info is not None
+    before, now = list(info.extra.get(JOINED, ())), sorted(join)
+    left = [seat for seat in before if seat not in now]
+    if left and not remake:
+        return f"seat {left[0]!r} was taken by a person: add `--join {left[0]}`, or `--remake` to make all anew"
+    if left:
+        await ledger.reopen()
+    if before != now:
+        await ledger.set_info(replace(info, extra={**info.extra, JOINED: now}))
+    return ""
 
 
 def changed(scenario: Scenario, stored: RunInfo) -> str:

@@ -91,9 +91,9 @@ def parse_value(text: str) -> Any:
         node = _yaml().compose(text)
         return _Walk(Source("")).value(node, ()) if node is not None else None
     except MarkedYAMLError as error:
-        raise ValueError(f"not YAML: {_reason(error)}") from error
+        raise ValueError(_reason(error)) from error
     except YAMLError as error:
-        raise ValueError(f"not YAML: {error}") from error
+        raise ValueError(" ".join(str(error).split())) from error
 
 
 def written(data: Mapping[str, Any]) -> str:

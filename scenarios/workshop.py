@@ -11,6 +11,7 @@ from ..corpus.ledger import Ledger
 from ..critics import Review
 from ..critics.refine import Ending, refine
 from ..models.client import ChatClient
+from ..models.errors import Mistake
 from ..models.request import Events
 from .connecting import Connections
 from .court import Court
@@ -32,6 +33,8 @@ class Workshop:
     """Fingerprint of what dialogues are made from."""
     seeds: tuple[Dialogue, ...] = ()
     """Exemplars to begin with."""
+    left: str = ""
+    """What to say instead of working on a job: whose seat is empty."""
 
     @property
     def ledger(self) -> Ledger:
@@ -71,7 +74,10 @@ class Workshop:
         return await self.court.judge(dialogue)
 
     async def work(self, job: Job, known: bool) -> Ending:
-        """Bring a job as far as it goes before its round's barrier, from where the ledger has it (if it is `known`)."""
+        """Bring a job as far as it goes before its round's barrier, from where the ledger has it (if it is `known`).
+        Raises Mistake where a seat is empty."""
+        if self.left:
+            raise Mistake(self.left)
         self.events(JobStarted(job.round, job.index, job.cast))
         kept = self.court.tries(job.round, job.index) if known else []
         if not any(made_for(job, this.dialogue) for this in kept):

@@ -151,7 +151,7 @@ _POOLS: Final = {
     "tell": Act.TELL, "more": Act.MORE, "asks": Act.ASK, "lacks": Act.LACK, "reacts": Act.REACT,
 }  # fmt: skip
 _TALK: Final = {
-    "hello": Act.HELLO, "hello back": Act.HELLO, "back": Act.BACK, "group ask": Act.BACK,
+    "hello": Act.HELLO, "hello back": Act.HELLO, "back": Act.BACK,
     "fair": Act.REACT, "light": Act.REACT, "plain": Act.REACT, "grave": Act.REACT, "warm": Act.REACT,
     "kind": Act.REACT, "dry": Act.REACT, "to name": Act.REACT, "evade": Act.LACK, "welcome": Act.REACT,
     "feeling": Act.SAY, "my name": Act.SAY, "met": Act.HELLO,

@@ -5,21 +5,18 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from csv import DictReader
 from os import environ
 from pathlib import Path
 
 import pytest
 
 from tertulia.agents.prompt import render
-from tertulia.agents.stopping import is_farewell, is_refusal
-from tertulia.models.errors import Mistake, NoJudge
+from tertulia.models.errors import Mistake
 from tertulia.models.rehearsal import Rehearsal, connect
 from tertulia.models.rehearsal.fact import fact
 from tertulia.models.rehearsal.hearing import hear
-from tertulia.models.rehearsal.lexicon import Act, lexicon
-from tertulia.models.rehearsal.words import words
-from tertulia.models.request import Kind, Part, Request, Role, Task
+from tertulia.models.rehearsal.lexicon import lexicon
+from tertulia.models.request import Kind, Part, Request, Role
 from tertulia.models.spec import ModelSpec
 
 BYE = re.compile(
@@ -132,107 +129,6 @@ def f1(one: str, other: str) -> float:
 
 def sentences(text: str) -> list[str]:
     return [*re.split(r"(?<=[.!?])\s+", text), text]
-
-
-# ---- the words
-
-
-def test_the_taxonomy_has_its_51_categories_and_every_one_can_be_talked_about() -> None:
-    families = words("taxonomy")
-    assert {family: len(rows) for family, rows in families.items()} == {
-        "demographic": 28,
-        "psychographic": 19,
-        "wellness": 4,
-    }
-    rows = [row for family in families.values() for row in family]
-    assert len({path for path, _, _ in rows}) == 51
-    for _, _, name in rows:
-        topic = lexicon().topics[name]
-        assert topic.facts
-        assert topic.follow
-        assert all(topic.lines[pool] for pool in ("tell", "asks", "lacks", "reacts", "more"))
-
-
-def test_only_partings_take_leave_and_no_line_thanks_or_leaves_a_blank() -> None:
-    for line in lexicon().lines():
-        assert bool(BYE.search(line.text)) == is_farewell(line.text) == (line.act is Act.BYE), line.text
-        assert bool(THANKS.search(line.text)) == (line.act is Act.THANKS), line.text
-        assert not is_refusal(line.text), line.text
-        assert line.act is Act.SLIP or not re.search(r"[\[\]]", line.text), line.text
-
-
-def test_every_line_is_understood_as_what_it_is() -> None:
-    for line in (line for line in lexicon().lines() if line.act is not Act.SLIP):
-        slots = dict.fromkeys(line.needs, "something new")
-        piece = hear(line.filled(slots)).pieces[0]
-        assert piece.line is not None, line.text
-        assert (piece.line.act, piece.line.text) == (line.act, line.text)
-
-
-# ---- profiles
-
-
-@pytest.mark.parametrize(
-    ("sentence", "topic", "slot", "value"),
-    [
-        ("I have two dogs.", "animal owned", "n", "two"),
-        ("i work at a bank", "workplace", "place", "at a bank"),
-        ("I am a baker, so my working day ends when yours begins.", "profession", "role", "a baker"),
-        ("For nineteen years I have worked as a tram driver in Gdansk.", "profession", "role", "a tram driver"),
-        ("I was born in Palermo, in the back of a baker's van.", "birthplace", "it", "Palermo"),
-        ("My favourite band is the who.", "music artist", "it", "the who"),
-        ("Stanislaw Lem is always in my bag for the last stop.", "book author", "it", "Stanislaw Lem"),
-        ("Gotland in June is where I want to be buried, though late.", "preferred location", "it", "Gotland in June"),
-        ("I like to swim with my friends", "sport", "it", "swim"),
-        ("I love taking bubble baths.", "hobby", "doing", "taking bubble baths"),
-        ("My irritable bowel decides whether I go out before breakfast.", "digestive disease", "it", "irritable bowel"),
-        ("I do not eat meat.", "eating habit", "not", "meat"),
-    ],
-)  # fmt: skip
-def test_a_profile_sentence_is_understood(sentence: str, topic: str, slot: str, value: str) -> None:
-    known = fact(sentence)
-    assert (known.topic, known.slots[slot]) == (topic, value)
-
-
-ODD = (
-    *(sentence for profile in PROFILES for sentence in profile),
-    "Its red with blue stripe so it shiny when i race.",
-    "When i grow up i want to be a dog.",
-    "A already have a children.",
-    "I work in it and have been at the same company for 15 years.",
-    "Whats up i am a 46 year old single dad 46 a kids.",
-    "L also love comic books.",
-    "The Count of Monte Cristo got me through a year in bed.",
-    "I hold a doctorate in microbiology",
-)
-
-
-def check_tellings(sentence: str) -> None:
-    ways = [way.text for way in (*fact(sentence).tellings, *fact(sentence).spare)]
-    assert ways, sentence
-    for way in ways:
-        assert max(f1(part, sentence) for part in sentences(way)) < 0.8, (sentence, way)
-        assert not BLANK.search(way), (sentence, way)
-        assert "  " not in way, (sentence, way)
-        slip = re.compile(r"\b(?:a|an) (?:a|an|the|my)\b|\bi\b")
-        assert not slip.search(way) or slip.search(sentence), (sentence, way)
-
-
-@pytest.mark.parametrize("sentence", ODD)
-def test_any_sentence_can_be_told_in_other_words(sentence: str) -> None:
-    check_tellings(sentence)
-
-
-DATA = Path(__file__).parents[3] / "shared" / "data" / "synthetic_persona_chat_valid.csv"
-
-
-@pytest.mark.skipif(not DATA.exists(), reason="the Synthetic-Persona-Chat file is not beside the repository")
-def test_the_sentences_of_real_profiles_can_be_told_in_other_words() -> None:
-    with DATA.open(encoding="utf-8", newline="") as file:
-        rows = list(DictReader(file))
-    profiles = {row[f"user {n} personas"] for row in rows for n in (1, 2)}
-    for sentence in {line.strip() for profile in profiles for line in profile.splitlines() if line.strip()}:
-        check_tellings(sentence)
 
 
 # ---- conversations without flaws
@@ -498,76 +394,3 @@ async def test_without_a_persona_it_still_talks() -> None:
 async def test_other_peoples_words_are_understood_as_far_as_they_go(heard: str, expected: str) -> None:
     reply = await say(asked(system("Ann", INES, ["Bob"]), "Ann", [("Bob", heard)]))
     assert re.search(expected, reply), reply
-
-
-# ---- other tasks
-
-
-def selection(turns: Turns, choices: Sequence[str]) -> Request:
-    people = [{"name": name, "introduction": "", "relation": ""} for name in ("Ann", "Bob", "Carol")]
-    parts = [Part(Role.SYSTEM, Kind.INSTRUCTIONS, render("select", people=people))]
-    parts += [Part(Role.USER, Kind.TURN, f"{name}: {text}", name) for name, text in turns]
-    parts.append(Part(Role.USER, Kind.REMINDER, render("choose", choices=choices)))
-    return Request("r", "r", tuple(parts), task=Task.SELECT)
-
-
-@pytest.mark.parametrize(
-    ("turns", "expected"),
-    [
-        ([("Ann", "Hello."), ("Bob", "Carol told me so. Ann, is that true?")], "Ann"),
-        ([("Ann", "Hello."), ("Bob", "I'm with you there, Ann.")], "Ann"),
-        ([("Carol", "Hello."), ("Ann", "Hi."), ("Bob", "Nice soup.")], "Carol"),
-        ([("Ann", "Hi."), ("Bob", "Nice soup.")], "Carol"),
-    ],
-)
-async def test_it_selects_who_was_asked_else_who_was_silent_longest(turns: Turns, expected: str) -> None:
-    assert await say(selection(turns, ["Ann", "Carol"])) == expected
-
-
-def script_request(seed: int) -> Request:
-    people = [
-        {"name": "Ann", "introduction": "A baker (retired)", "profile": INES, "traits": "extraversion 3"},
-        {"name": "Bob", "introduction": "", "profile": MARCUS, "traits": ""},
-    ]
-    instructions = render(
-        "script", names=["Bob", "Ann"], least=6, most=9, alternate=True, language="English", style=(), setting=""
-    )
-    exemplar = render(
-        "script-exemplar",
-        number=1,
-        people=[{"name": "Zed", "profile": ["I own a zebra."]}],
-        turns=[{"name": "Zed", "text": "Hm."}],
-    )
-    parts = (
-        Part(Role.SYSTEM, Kind.INSTRUCTIONS, instructions),
-        Part(Role.SYSTEM, Kind.EXEMPLAR, exemplar),
-        Part(Role.SYSTEM, Kind.PERSONA, render("script-personas", people=people, notes=[])),
-        Part(Role.USER, Kind.REMINDER, render("script-write")),
-    )
-    return Request("r", "r", parts, seed=seed, task=Task.SCRIPT)
-
-
-async def test_it_writes_a_script_in_the_form_that_was_asked_for() -> None:
-    lengths = set()
-    for seed in range(12):
-        lines = (await say(script_request(seed))).splitlines()
-        lengths.add(len(lines))
-        assert all(line.startswith(("Bob: ", "Ann: ")[place % 2]) for place, line in enumerate(lines))
-        assert not any(BYE.search(line) for line in lines[:-2])
-        assert all(BYE.search(line) for line in lines[-2:])
-    assert lengths <= {6, 7, 8, 9}
-    assert len(lengths) > 1
-
-
-async def test_a_writer_who_sees_all_may_mix_them_up() -> None:
-    flawed = [(await say(script_request(seed), flaws=1.0)).splitlines() for seed in range(60)]
-    mixed = [line for lines in flawed for line in lines if line.startswith("Bob: ") and any(s in line for s in INES)]
-    assert mixed
-
-
-async def test_it_refuses_to_judge_and_to_invent_profiles() -> None:
-    request = Request("r", "r", (Part(Role.USER, Kind.MATERIAL, "Is this good?"),), task=Task.JUDGE)
-    with pytest.raises(NoJudge, match="judge:"):
-        await say(request)
-    with pytest.raises(Mistake, match="profile"):
-        await say(Request("r", "r", request.parts, task=Task.PROFILE))
