@@ -47,13 +47,13 @@ def _instructions(setting: str, language: str, style: tuple[str, ...], seats: in
 
 @lru_cache(maxsize=64)
 def reminder(name: str) -> Part:
-    """A fixed line for the end of a request: closing, not-yet, opening, waiting."""
+    """A fixed line for the end of a request: opening, closing, not-yet, select-again."""
     return Part(Role.USER, Kind.REMINDER, render(name))
 
 
-def again(reason: str) -> Part:
-    """Why a reply can't be used; stands in the next request alone."""
-    return Part(Role.USER, Kind.REMINDER, render("again", reason=reason))
+def again(reason: str, prompt: str = "again") -> Part:
+    """Why a first attempt can't be used, which the history does not hold; stands in the next request alone."""
+    return Part(Role.USER, Kind.REMINDER, render(prompt, reason=reason))
 
 
 def note(seat: str, advice: str) -> Part:

@@ -25,7 +25,6 @@ class StopReason(StrEnum):
     REPETITION = "repetition"
     REFUSAL = "refusal"
     GUARD = "guard"
-    CANCELLED = "cancelled"
     SCRIPT_END = "script-end"
     IMPORTED = "imported"
 

@@ -8,7 +8,7 @@ _START = r"(?:^|[^\w\s']|\b(?:and|so|but|then|well|please|okay|ok|oh|anyway)\b)\
 _WISHING = r"(?:^|[^\w\s']\s*)(?:(?:and|so|but|then|well|do|you|you too|i hope you|hope you)\b,?\s+)*"
 _AFTER = (
     r"(?=\s*(?:$|[^\w\s']|(?:then|now|for (?:now|today)|again|too|everyone|everybody|all|both|you two|guys|folks"
-    r"|friends?|dear|my|to (?:you|everyone|all)|and|until|till|from)\b|(?-i:[A-Z])))"
+    r"|friends?|dear|my|to (?:you|everyone|all)|and|until|till|from)\b|(?-i:[A-Z0-9])))"
 )
 """What may follow: an end, somebody addressed, or the next thing said."""
 _BYE = r"(?:good[ -]?)?bye(?:[ -]?bye)?"
@@ -37,6 +37,11 @@ FAREWELLS = (
     r"\bbeen (?:a|such a) (?:real |true )?pleasure(?=\W*$|[^\w\s'])",
 )
 """English leave-taking. Other languages end at `turns.max` until a word list of theirs is there."""
+_HINTS = (
+    "bye", "farewell", "night", "so long", "cheerio", "next time", "meet again", "safe ", "care", "see y", "see each",
+    "later", "soon", "tomorrow", "then", "have a", "have yourself", " you", "pleasure",
+)  # fmt: skip
+"""Each pattern needs one of these, which are found much faster."""
 
 _THIS = r"(?:that|this|your request|such)\b"
 _PLAY = r"(?:conversation|role-?play(?:ing)?|scenario|dialogue|discussion|chat|simulation|exercise|request|game)\b"
@@ -61,7 +66,10 @@ _REFUSAL = re.compile(rf"^\W*{_APOLOGY}?[,.;:!]?\s*(?:but )?{_CANNOT} (?:{'|'.jo
 def is_farewell(text: str) -> bool:
     """Whether the utterance takes leave: a farewell in its last 160 characters, and no question after it."""
     plain = straight(text)
-    ends = [found.end() for found in _FAREWELL.finditer(plain)]
+    small = plain.lower()
+    if not any(hint in small for hint in _HINTS):
+        return False
+    ends = [found.end() for found in _FAREWELL.finditer(plain, max(0, len(plain) - 240))]
     return bool(ends) and ends[-1] >= len(plain) - 160 and "?" not in plain[ends[-1] :]
 
 

@@ -13,6 +13,7 @@ from ..models.stream import stream
 from .dialogue import Dialogue, Place, StopReason, Turn, dialogue_id
 from .job import Job
 from .staging import Staging
+from .stopping import leavers
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class Play:
     def length(self) -> int:
         """At how many turns the speakers are told to come to an end: anywhere from `least` to `most`, by chance."""
         return stream(self.seed, "length", *self.place).randint(self.staging.least, self.staging.most)
+
+    @property
+    def ending(self) -> int:
+        """After how many turns the speakers are told to take leave."""
+        return self.length - leavers(len(self.seats))
 
     def dialogue(
         self, turns: tuple[Turn, ...], stop: StopReason, failure: str = "", guards: Mapping[str, int] | None = None

@@ -28,7 +28,7 @@ async def write_script(play: Play, token: CancellationToken) -> Dialogue:
     thread, calls, reason = Thread(), Calls(play.seed, play.place), ""
     thread.add(*script_parts(play))
     for _ in range(play.staging.patience + 1):
-        tail = (again(reason),) if reason else ()
+        tail = (again(reason, "script-again"),) if reason else ()
         try:
             result = await calls.bind(play.writer, Task.SCRIPT).create(thread.messages(*tail), cancellation_token=token)
             turns = _parsed(play, result)
@@ -49,41 +49,67 @@ def _parsed(play: Play, result: CreateResult) -> tuple[Turn, ...]:
     key = getattr(result, "request_key", None)
     turns = read_script(str(result.content), play.job.cast)
     if len(turns) < 2:
-        raise NotAScript("it held fewer than two turns.")
+        raise NotAScript(f"it held one turn alone. Write {play.staging.least} to {play.staging.most} turns.")
     return tuple(Turn(seat, text, key) for seat, text in turns)
 
 
 _FENCE = re.compile(r"^\s*```.*$", re.MULTILINE)
-_LABEL = re.compile(r"^\W*?(?P<label>[^:\n]{1,40}?)[*_\]\s]*:[*_]*\s*(?P<text>.*)$")
+_LABEL = re.compile(r"^\W*?(?P<label>[^:\n]{1,60}?)[*_\]\s]*:[*_]*\s*(?P<text>.*)$")
+_ASIDE = re.compile(r"\s*[(\[*,].*")
+_MARKS = " *_#->[]()\"'"
 
 
 def read_script(reply: str, cast: Sequence[Member]) -> list[tuple[str, str]]:
     """(seat, text) of each `Name: text` line.
 
     Fences, empty lines, and prose before the first and after the last turn are passed over; bold or bulleted labels and
-    `User 1`-like numbering are read. Raises NotAScript where a line between the turns has no label or a foreign one.
+    `User 1`-like numbering are read. Raises NotAScript where a line between the turns has no label or a foreign one, or
+    a label holds more than the name: nothing is taken out of a turn.
     """
-    seats = {member.name.casefold(): member.seat for member in cast}
-    seats |= {f"user {n}": member.seat for n, member in enumerate(cast, 1)}
     turns: list[tuple[str, str]] = []
     loose = ""
     for line in (line.strip() for line in _FENCE.sub("", reply).splitlines()):
-        if not line:
+        if (said := _said(line, cast)) is None:
+            loose = loose or (line if turns else "")
             continue
-        found = _LABEL.match(line)
-        seat = seats.get(found["label"].strip(" *_#->[]()\"'0123456789.").casefold()) if found else None
-        seat = seat or (seats.get(found["label"].strip(" *_#->[]()\"'").casefold()) if found else None)
-        if found and seat:
-            if loose and turns:
-                raise NotAScript(f"the line {loose[:60]!r} has no name before it.")
-            turns.append((seat, _unquoted(found["text"])))
-        else:
-            loose = line if turns else ""
+        if loose:
+            raise NotAScript(_without_name(loose, cast))
+        turns.append(said)
     if not turns:
-        raise NotAScript(f"no line begins with a name and a colon, such as {cast[0].name + ':'!r}.")
-    if any(not text for _, text in turns):
-        raise NotAScript("a turn was empty.")
+        raise NotAScript(f"no line began with a name and a colon. Begin the line of each turn with {_labels(cast)}.")
+    for seat, text in turns:
+        if not text:
+            name = next(member.name for member in cast if member.seat == seat)
+            raise NotAScript(f"a turn of {name} was empty. Write what {name} says on the same line, after the colon.")
     return turns
+
+
+def _said(line: str, cast: Sequence[Member]) -> tuple[str, str] | None:
+    """(seat, text) of a line; None where it begins with no name."""
+    if not (found := _LABEL.match(line)):
+        return None
+    seats = {member.name.casefold(): member.seat for member in cast}
+    seats |= {f"user {n}": member.seat for n, member in enumerate(cast, 1)}
+    label = found["label"].strip(_MARKS).casefold()
+    if seat := seats.get(label.strip(_MARKS + "0123456789.")) or seats.get(label):
+        return seat, _unquoted(found["text"])
+    if seats.get(_ASIDE.sub("", label)):
+        bare = _ASIDE.sub("", found["label"].strip(_MARKS))
+        raise NotAScript(
+            f"the line {line[:60]!r} has more than a name before its colon. Write '{bare}:' and spoken words alone."
+        )
+    return None
+
+
+def _without_name(line: str, cast: Sequence[Member]) -> str:
+    return (
+        f"the line {line[:60]!r} stood between the turns and did not begin with one of the names. Write each turn on "
+        f"one line that begins with {_labels(cast)}, and nothing else between them."
+    )
+
+
+def _labels(cast: Sequence[Member]) -> str:
+    return " or ".join(f"'{member.name}:'" for member in cast)
 
 
 def _unquoted(text: str) -> str:
@@ -133,9 +159,11 @@ def _people(cast: Sequence[Member]) -> list[dict[str, object]]:
     return [
         {
             "name": m.name,
-            "introduction": m.persona.introduction.rstrip("."),
+            "public": " ".join(text for text in (m.persona.introduction, m.persona.relation) if text).rstrip("."),
             "profile": m.persona.sentences,
             "traits": m.persona.traits.line() if m.persona.traits else "",
+            "style": m.persona.style,
+            "goal": m.persona.goal,
         }
         for m in cast
     ]

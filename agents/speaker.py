@@ -1,6 +1,7 @@
 """Who speaks? An AutoGen agent that holds one private persona, and nothing of anyone else's."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from autogen_agentchat.agents import BaseChatAgent
@@ -16,11 +17,14 @@ from .briefing import again, reminder
 from .calls import Calls
 from .dialogue import Member
 from .guard import GuardCount, Moment, first_objection, spoken
+from .parting import is_farewell, is_refusal
 from .staging import Staging
-from .stopping import is_farewell, is_refusal, too_early
+from .stopping import too_early
 
 PERSON = "person"
 """The model of a seat that a person at the console takes: never guarded."""
+REFUSAL = "refusal"
+NOT_YET = "not-yet"
 
 
 class TurnFailed(TertuliaError):
@@ -43,6 +47,7 @@ class Speaker(BaseChatAgent):
 
     Its history is relative: own turns are the assistant's, the others' the user's, prefixed with their names when more
     than two are at the table. A reply is used whole, asked again with a reason that enters no history, or fails.
+    After `ending` turns of the conversation, its own and those it has heard, it is told to take leave.
     """
 
     def __init__(
@@ -53,16 +58,18 @@ class Speaker(BaseChatAgent):
         client: ChatCompletionClient,
         calls: Calls,
         staging: Staging,
+        ending: int,
         note: Part | None = None,
         on_refusal: Callable[[str, str], None] = lambda guard, reason: None,
     ) -> None:
-        super().__init__(agent_name(member.seat), member.persona.introduction or member.name)
+        names = agent_names([member.seat, *(other.seat for other in others)])
+        super().__init__(names[member.seat], member.persona.introduction or member.name)
         self.member, self.guards = member, GuardCount()
         self.last_request: str | None = None
-        self._others = {agent_name(other.seat): other for other in others}
+        self._others = {names[other.seat]: other for other in others}
         self._names = tuple(other.name for other in others)
         self._brief, self._client, self._calls = tuple(brief), client, calls
-        self._staging, self._note = staging, note
+        self._staging, self._ending, self._note = staging, ending, note
         self._on_refusal = on_refusal
         self._start()
 
@@ -71,7 +78,6 @@ class Speaker(BaseChatAgent):
         self._thread.add(*self._brief)
         self._own: list[str] = []
         self._heard: list[str] = []
-        self.closing = False
 
     @property
     def produced_message_types(self) -> Sequence[type[BaseChatMessage]]:
@@ -89,39 +95,49 @@ class Speaker(BaseChatAgent):
     async def on_reset(self, cancellation_token: CancellationToken) -> None:
         self._start()
 
+    @property
+    def _turns(self) -> int:
+        """How many were said so far."""
+        return len(self._own) + len(self._heard)
+
     def _hear(self, message: BaseChatMessage) -> None:
         text = message.to_model_text()
-        if not (self._own or self._heard):
-            self._thread.add(reminder("waiting"))
         self._heard.append(text)
         other = self._others.get(message.source) or Other(message.source, message.source)
         shown = f"{other.name}: {text}" if len(self._others) > 1 else text
         self._thread.add(Part(Role.USER, Kind.TURN, shown, other.seat))
 
     async def _speak(self, token: CancellationToken) -> str:
-        if not (self._own or self._heard):
+        if not self._turns:
             self._thread.add(reminder("opening"))
-        tail, refused, asked_to_stay = self._whispers(), 0, False
+        tail, before = self._whispers(), Counter[str]()
         while True:
             text = await self._reply(tail, token)
-            if self.member.model == PERSON:
+            plea = None if self.member.model == PERSON else self._plea(text, before)
+            if plea is None:
                 return text
-            if "refusal" in self._staging.stops and is_refusal(text):
-                raise TurnFailed(self.member.seat, "refusal", text[:200])
-            if found := first_objection(text, self._moment(), self._staging.guards):
-                refused = self._refuse(*found, refused)
-                tail = [*self._whispers(), again(found[1])]
-            elif self._leaves_early(text) and not asked_to_stay:
-                asked_to_stay, tail = True, [*self._whispers(), reminder("not-yet")]
-            else:
-                return text
+            tail = [*self._whispers(), plea]
 
-    def _refuse(self, guard: str, reason: str, before: int) -> int:
+    def _plea(self, text: str, before: Counter[str]) -> Part | None:
+        """What to ask for a better turn with; None when this one may be used. `before`: what was asked already."""
+        if REFUSAL in self._staging.stops and is_refusal(text):
+            if before[REFUSAL]:
+                raise TurnFailed(self.member.seat, REFUSAL, text[:200])
+            return self._refuse(REFUSAL, f"it declined to speak. Speak as {self.member.name}, a person.", before)
+        if found := first_objection(text, self._moment(), self._staging.guards):
+            return self._refuse(*found, before)
+        if self._leaves_early(text) and not before[NOT_YET]:
+            before[NOT_YET] += 1
+            return reminder(NOT_YET)
+        return None
+
+    def _refuse(self, guard: str, reason: str, before: Counter[str]) -> Part:
         self.guards.add(guard)
         self._on_refusal(guard, reason)
-        if before >= self._staging.patience:
+        if before.total() - before[NOT_YET] >= self._staging.patience:
             raise TurnFailed(self.member.seat, guard, reason)
-        return before + 1
+        before[guard] += 1
+        return again(reason)
 
     async def _reply(self, tail: Sequence[Part], token: CancellationToken) -> str:
         client = self._calls.bind(self._client, Task.SPEAK)
@@ -132,17 +148,23 @@ class Speaker(BaseChatAgent):
 
     def _whispers(self) -> list[Part]:
         whispers = [self._note] if self._note else []
-        return [*whispers, reminder("closing")] if self.closing else whispers
+        return [*whispers, reminder("closing")] if self._turns >= self._ending else whispers
 
     def _leaves_early(self, text: str) -> bool:
-        turns = len(self._own) + len(self._heard) + 1
-        return "farewell" in self._staging.stops and too_early(turns, self._staging.least) and is_farewell(text)
+        early = too_early(self._turns + 1, len(self._others) + 1, self._staging.least)
+        return "farewell" in self._staging.stops and early and is_farewell(text)
 
     def _moment(self) -> Moment:
         return Moment(self.member.name, self._names, self._own, self._heard)
 
 
-def agent_name(seat: str) -> str:
-    """The seat as an AutoGen agent name: a Python identifier."""
-    name = "".join(c if c.isalnum() else "_" for c in seat)
-    return name if name.isidentifier() else f"seat_{name}"
+def agent_names(seats: Iterable[str]) -> dict[str, str]:
+    """AutoGen agent names by seat: Python identifiers, each its own, and the same in whatever order the seats come."""
+    names: dict[str, str] = {}
+    for seat in sorted(seats):
+        name = "".join(c if f"a{c}".isidentifier() else "_" for c in seat)
+        name = name if name.isidentifier() else f"seat_{name}"
+        while name in names.values():
+            name += "_"
+        names[seat] = name
+    return names

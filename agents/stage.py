@@ -16,7 +16,7 @@ from .play import Play
 from .script import write_script
 from .selector import ModelOrder
 from .speaker import Other, Speaker, TurnFailed
-from .stopping import leavers, stopped
+from .stopping import stopped
 
 
 async def stage(play: Play, token: CancellationToken | None = None) -> Dialogue:
@@ -36,12 +36,10 @@ async def talk(play: Play, token: CancellationToken) -> Dialogue:
     said: list[TextMessage] = []
     heard = dict.fromkeys(speakers, 0)
     turns: list[Turn] = []
-    ending = play.length - leavers(len(speakers))
     while len(turns) < play.staging.most:
         try:
-            seat = await order.next(turns)
+            seat = await order.next(turns, token)
             agent = speakers[seat]
-            agent.closing = len(turns) >= ending
             news, heard[seat] = said[heard[seat] :], len(said) + 1
             response = await agent.on_messages(news, token)
         except (TurnFailed, ReplyRefused) as failed:
@@ -67,6 +65,7 @@ def speaker(play: Play, member: Member, calls: Calls) -> Speaker:
         play.clients[member.seat],
         calls,
         play.staging,
+        play.ending,
         note(member.seat, advice) if advice else None,
         lambda guard, reason: play.events(TurnRefused(play.place, member.seat, guard, reason)),
     )

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autogen_agentchat.base import TerminatedException, TerminationCondition
-from autogen_agentchat.conditions import MaxMessageTermination
 from autogen_agentchat.messages import BaseAgentEvent, BaseChatMessage, StopMessage, TextMessage
 from autogen_agentchat.teams import BaseGroupChat, RoundRobinGroupChat, SelectorGroupChat
 
 from .calls import Calls
-from .dialogue import Turn
+from .dialogue import StopReason, Turn
 from .play import Play
-from .speaker import Speaker, agent_name
+from .speaker import Speaker, agent_names
 from .stage import order_of, speaker
 from .staging import Staging
 from .stopping import stopped
@@ -30,7 +29,7 @@ def as_team(play: Play) -> BaseGroupChat:
     first = play.seats.index(play.staging.first(play.seats))
     cast = [*play.job.cast[first:], *play.job.cast[:first]]
     speakers = [speaker(play, member, calls) for member in cast]
-    ending = StagedTermination(play.staging, len(cast)) | MaxMessageTermination(play.staging.most)
+    ending = StagedTermination(play.staging, len(cast))
     if play.staging.order == "round-robin":
         return RoundRobinGroupChat(list(speakers), termination_condition=ending)
     return _selected(play, speakers, ending, calls)
@@ -47,7 +46,8 @@ class Chooser:
 
     def __init__(self, play: Play, calls: Calls) -> None:
         self._play, self._calls = play, calls
-        self._seats = {agent_name(seat): seat for seat in play.seats}
+        self._names = agent_names(play.seats)
+        self._seats = {name: seat for seat, name in self._names.items()}
         self._order = order_of(play, calls)
 
     async def choose(self, messages: Sequence[BaseAgentEvent | BaseChatMessage]) -> str:
@@ -55,7 +55,7 @@ class Chooser:
         said = [m for m in messages if isinstance(m, TextMessage) and m.source in self._seats]
         if not said:
             self._order = order_of(self._play, self._calls)
-        return agent_name(await self._order.next([Turn(self._seats[m.source], m.content) for m in said]))
+        return self._names[await self._order.next([Turn(self._seats[m.source], m.content) for m in said])]
 
 
 class StagedTermination(TerminationCondition):
@@ -76,10 +76,14 @@ class StagedTermination(TerminationCondition):
         for message in messages:
             if isinstance(message, TextMessage):
                 self._turns.append(Turn(message.source, message.content))
-                if stop := stopped(self._turns, self._seats, self._staging.least, self._staging.stops):
+                if stop := self._stop():
                     self._over = True
                     return StopMessage(content=stop.value, source="stage")
         return None
+
+    def _stop(self) -> StopReason | None:
+        stop = stopped(self._turns, self._seats, self._staging.least, self._staging.stops)
+        return stop or (StopReason.MAX_TURNS if len(self._turns) >= self._staging.most else None)
 
     async def reset(self) -> None:
         self._turns, self._over = [], False

@@ -96,7 +96,8 @@ def _audit_try(done: Audit, dialogue: Dialogue, calls: list[Sent]) -> list[Sent]
     if own:
         done.dialogues += 1
         done.requests += len(own)
-        done.add(leaks(dialogue, (call.request.parts for call in own)))
+        for call in own:
+            done.add(leaks(dialogue, [call.request.parts], None if call.request.task is Task.SPEAK else ""))
     return [call for call in calls if call.request.seed not in seeds]
 
 
@@ -108,7 +109,8 @@ def _audit_loose(done: Audit, cast: tuple[Member, ...], call: Sent) -> None:
     done.requests += 1
     done.loose += 1
     turns = tuple(Turn(part.seat, part.text) for part in call.request.parts if part.kind is Kind.TURN and part.seat)
-    done.add(leaks(Dialogue(f"{call.request.scope} (unfinished)", cast, turns), [call.request.parts]))
+    reader = None if call.request.task is Task.SPEAK else ""
+    done.add(leaks(Dialogue(f"{call.request.scope} (unfinished)", cast, turns), [call.request.parts], reader))
 
 
 def _of_this_cast(cast: Sequence[Member], call: Sent) -> bool:

@@ -22,7 +22,6 @@ ENDINGS: Mapping[StopReason, str] = {
     StopReason.REPETITION: "went round in circles",
     StopReason.REFUSAL: "the model refused",
     StopReason.GUARD: "a reply could not be used",
-    StopReason.CANCELLED: "cancelled",
     StopReason.SCRIPT_END: "end of the script",
     StopReason.IMPORTED: "imported",
 }

@@ -119,7 +119,7 @@ def _sqlite(path: Path, write: bool) -> SqliteConnection:
     uri = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
     connection = connect(uri, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
     settings = [f"page_size={PAGE}", "journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=2000"]
-    for setting in (*(settings if write else ()), "cache_size=-16000"):
+    for setting in (*(settings if write else ()), "cache_size=-4000"):
         connection.execute(f"PRAGMA {setting}").close()
     return connection
 

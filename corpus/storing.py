@@ -69,7 +69,7 @@ def _moved(table: Table, column: str, before: int, after: int, which: Any) -> Up
 
 
 def _fitting() -> tuple[Update, ...]:
-    jobs = bindparam("at_jobs")
+    jobs: Any = bindparam("at_jobs")
     return tuple(
         _moved(table, column, before, after, which)
         for table, column, counts, spare in ((dialogues, "superseded", LIVE, SPARE), (states, "done", DONE, DONE_SPARE))

@@ -15,7 +15,7 @@ class Options(BaseModel):
 
 class RehearsalOptions(Options):
     flaws: float = Field(0.15, ge=0, le=1)
-    """Share of a speaker's conversations with a mistake of the kind language models make, about."""
+    """How often a speaker makes a mistake of the kind language models make: a turn does with probability flaws / 3."""
     latency: float = Field(0.0, ge=0, le=60)
     """Seconds that a reply takes, on average: for watching. It changes no word."""
 

@@ -51,7 +51,8 @@ def making(scenario: Scenario) -> str:
 
 def judging(scenario: Scenario) -> str:
     """16 hex digits that change with the panel (options, what files named in them hold, plug-in versions), the voting,
-    the judge's model (where a critic asks it), `refine` and `candidates`. The order of the panel counts: notes give its advice in that order."""
+    the model of a judge on the panel, `refine` and `candidates`. The order of the panel counts: notes give its advice
+    in that order."""
     asks = any(asks_model(member.use) for member in scenario.critics.panel)
     return _digest(
         {

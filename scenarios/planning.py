@@ -13,7 +13,7 @@ from ..agents.play import Play
 from ..agents.script import script_parts
 from ..agents.staging import Staging
 from ..corpus.ledger import Ledger
-from ..critics.seating import seat
+from ..critics.seating import seat as seated
 from ..models.counting import estimate_text
 from ..models.errors import Mistake
 from ..models.pricing import price_of
@@ -196,5 +196,5 @@ def _missing(scenario: Scenario) -> list[str]:
 def _skipped(scenario: Scenario) -> list[tuple[str, str]]:
     """Optional critics that can't be had here, with the reason."""
     there = {"chat": object()}  # where a critic asks a model, a run connects one
-    seated = [seat(member, there, scenario.folder) for member in scenario.critics.panel if member.optional]
-    return [(expert.name, expert.missing) for expert in seated if expert.missing]
+    experts = [seated(member, there, scenario.folder) for member in scenario.critics.panel if member.optional]
+    return [(expert.name, expert.missing) for expert in experts if expert.missing]

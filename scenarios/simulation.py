@@ -46,8 +46,9 @@ async def simulate(
 
     `output` is the folder of the run (default: the scenario's); `join` gives seats to people, by seat id; `remake`
     allows a ledger whose dialogues were made from something else, and makes those anew. With `whole` the corpus is what
-    the scenario asks for, and what the ledger holds beyond that does not count until it is asked for again; without, the
-    scenario is a beginning of what is there. Returns the corpus, open for reading. Raises Mistake for what the user can mend, Stopped when the run ended early and can be resumed.
+    the scenario asks for: what the ledger holds beyond it does not count until it is asked for again; without, the
+    scenario is the beginning of what is there. Returns the corpus, open for reading. Raises Mistake for what the user
+    can mend, Stopped when the run ended early and can be resumed.
     """
     folder = Path(output) if output is not None else scenario.output_folder
     async with opened(scenario, folder, on_event, meter or Meter(), join or {}, remake) as shop:

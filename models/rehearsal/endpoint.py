@@ -23,9 +23,9 @@ class Rehearsal:
     """
 
     def __init__(self, *, flaws: float = 0.15, latency: float = 0.0) -> None:
-        """`flaws` in [0, 1]: about this share of a speaker's conversations holds a mistake of the kind that language
-        models make (each turn does with probability `flaws / 8`, eight being a speaker's turns in a usual
-        conversation). `latency`: seconds that a reply takes on average, for watching. Raises Mistake."""
+        """`flaws` in [0, 1]: how often a speaker makes a mistake of the kind that language models make. A turn does
+        with probability `flaws / 3`: once in three turns at 1; at 0.15 in a third of conversations of eight own turns.
+        `latency`: seconds that a reply takes on average, for watching. Raises Mistake."""
         if not 0 <= flaws <= 1:
             raise Mistake(f"rehearsal: flaws={flaws!r} is not a share: give a number from 0 (none) to 1")
         if latency < 0:

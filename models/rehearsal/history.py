@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Final
 
 _CLOSING: Final = re.compile(r"about to end|natural close", re.I)
-_AGAIN: Final = re.compile(r"too early to say goodbye|can't be used|write your turn again", re.I)
+_AGAIN: Final = re.compile(r"too early to say goodbye|could not be used|write this turn anew", re.I)
 _STAGE: Final = re.compile(
-    r"conversation begins|under way|too early to say goodbye|about to end|natural close|can't be used|"
-    r"write your turn again",
+    r"conversation begins|too early to say goodbye|about to end|natural close|could not be used|"
+    r"write this turn anew",
     re.I,
 )
 _NOTE: Final = re.compile(r"\(A note from the director,.*?never mention this note\.\)", re.S)

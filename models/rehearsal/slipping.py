@@ -11,21 +11,21 @@ from .lexicon import lexicon
 from .negating import denied
 from .wording import Draft
 
-OWN_TURNS: Final = 8
-"""Turns of one side in a usual conversation: `flaws` is shared out over these."""
+STRETCH: Final = 3
+"""`flaws` is shared out over a stretch of so many turns, so that at the default most conversations stay good."""
 
 _LOOP: Final = 3
 """Somebody who has begun to thank does it in this many turns."""
 
 
 def slip(draft: Draft, flaws: float, unsaid_of_others: tuple[str, ...] = ()) -> str:
-    """A flawed turn with probability `flaws / 8`, or nothing."""
+    """A flawed turn with probability `flaws / 3`, or nothing."""
     if flaws <= 0:
         return ""
     own = draft.floor.own
     if own and hear(own[-1]).thanks and sum(hear(turn).thanks for turn in own) < _LOOP:
         return _thank(draft)
-    if not draft.odds(flaws / OWN_TURNS):
+    if not draft.odds(flaws / STRETCH):
         return ""
     kinds = list(_KINDS)
     draft.chance.shuffle(kinds)

@@ -21,7 +21,7 @@ _STRONG: Final = 2
 def speak(me: Brief, so_far: History, seed: int, flaws: float, unsaid_of_others: tuple[str, ...] = ()) -> str:
     """The next turn; a function of its arguments alone.
 
-    `flaws` in [0, 1]: about this share of a speaker's conversations of eight own turns holds a mistake.
+    `flaws` in [0, 1]: each turn holds a mistake with probability `flaws / 3`.
     `unsaid_of_others` are profile sentences of others, for a writer who sees them all.
     """
     if so_far.again:

@@ -84,3 +84,26 @@ async def test_a_selectors_request_is_nobodys_and_may_hold_no_persona() -> None:
     dialogue, _ = await conversation()
     parts = (Part(Role.SYSTEM, Kind.INSTRUCTIONS, f"Choose. Ann: {CANARY}"), Part(Role.USER, Kind.TURN, "Ann: Hi", "a"))
     assert [(leak.reader, leak.owner) for leak in found(dialogue, [parts])] == [("", "a")]
+
+
+@pytest.mark.parametrize("number", [1, 4], ids=["first turn", "later turn"])
+@pytest.mark.parametrize("kind", [Kind.PERSONA, Kind.NOTE])
+async def test_a_persona_or_note_of_another_seat_is_a_leak_as_it_is(number: int, kind: Kind) -> None:
+    dialogue, requests = await conversation()
+    anns = Part(Role.SYSTEM, kind, "Words that are in no profile.", "a")
+    swapped = [anns if part.kind is kind else part for part in requests[number].parts]
+    assert anns in swapped
+    assert [(leak.reader, leak.owner, leak.kind) for leak in found(dialogue, [tuple(swapped)])] == [("b", "a", kind)]
+
+
+async def test_all_personas_of_a_table_that_change_places_are_leaks() -> None:
+    dialogue, requests = await conversation()
+    personas = {p.seat: p for r in requests for p in r.parts if p.kind is Kind.PERSONA}
+    after = {"a": "b", "b": "c", "c": "a"}
+    swapped = [tuple(personas[after[p.seat]] if p.kind is Kind.PERSONA else p for p in r.parts) for r in requests]
+    assert [(leak.reader, leak.owner) for leak in found(dialogue, swapped)] == [("a", "b"), ("b", "c"), ("c", "a")] * 2
+
+
+async def test_a_persona_at_the_selector_is_a_leak() -> None:
+    dialogue, requests = await conversation()
+    assert [leak.reader for leak in leaks(dialogue, [requests[1].parts], reader="")] == ["", ""]

@@ -1,15 +1,18 @@
 """Does a conversation go as it is told to, with nobody seeing what is not theirs?"""
 
 import itertools
+from asyncio import CancelledError
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from autogen_core import CancellationToken
 
-from tertulia.agents import Dialogue, Job, Member, SeatRole, StopReason
+from tertulia.agents import Dialogue, Job, Member, SeatRole, StopReason, Turn
 from tertulia.agents.event import TurnRefused, TurnSpoken
 from tertulia.agents.play import Play
+from tertulia.agents.selector import named
 from tertulia.agents.stage import stage
 from tertulia.agents.staging import Staging
 from tertulia.models.client import ChatClient
@@ -128,16 +131,34 @@ async def test_repetition_ends_it() -> None:
     assert len(dialogue.turns) == 3
 
 
-async def test_a_refusal_fails_the_try_and_is_no_turn() -> None:
-    dialogue = await stage(play(lambda r: "I'm sorry, but I can't take part in this."))
+async def test_a_refusal_is_asked_again_once_then_fails_the_try_and_is_no_turn() -> None:
+    this = play(lambda r: "I’m sorry, but I can’t take part in this.")
+    dialogue = await stage(this)
+    assert len(requests(this)) == 2
+    assert "it declined to speak" in requests(this)[1].messages[-1]["content"]
+    assert dialogue.guards == {"refusal": 1}
     assert dialogue.stop is StopReason.REFUSAL
     assert dialogue.turns == ()
     assert "refusal" in dialogue.failure
 
 
+@pytest.mark.parametrize(("size", "least", "most"), [(3, 8, 8), (2, 2, 2), (3, 4, 4), (5, 6, 6)])
+async def test_who_is_told_to_close_is_never_told_that_it_is_too_early(size: int, least: int, most: int) -> None:
+    def line(request: Request) -> str:
+        closing = "about to end" in request.messages[-1]["content"]
+        return f"That was number {request.seed}. Goodbye!" if closing else counted(request)
+
+    this = play(line, Staging(least=least, most=most), size=size)
+    dialogue = await stage(this)
+    assert "too early" not in str([r.messages for r in requests(this)])
+    assert len(requests(this)) == len(dialogue.turns) == most
+    assert dialogue.stop is StopReason.FAREWELL
+
+
 @pytest.mark.parametrize(
     ("bad", "guard"),
     [
+        ("Sorry, I can't help with that.", "refusal"),
         ("  ", "empty"),
         ("Okay, the user wants me to answer in character.", "leaked-reasoning"),
         ("Sure.\nBob: I would love that!", "speaking-for-others"),
@@ -157,8 +178,8 @@ async def test_a_bad_reply_is_asked_again_with_the_reason_which_enters_no_histor
     dialogue = await stage(this)
     assert dialogue.guards == {guard: 1}
     assert len(dialogue.turns) == 4
-    assert "can't be used" in requests(this)[1].messages[-1]["content"]
-    assert all("can't be used" not in str(r.messages) for r in requests(this)[2:])
+    assert "could not be used" in requests(this)[1].messages[-1]["content"]
+    assert all("could not be used" not in str(r.messages) for r in requests(this)[2:])
     assert [e.guard for e in this.heard if isinstance(e, TurnRefused)] == [guard]
     assert bad not in [turn.text for turn in dialogue.turns]
 
@@ -238,6 +259,49 @@ async def test_a_selector_sees_no_persona_and_its_choice_speaks() -> None:
     assert dialogue.turns[0].text in str(selecting[0].messages)
 
 
+@pytest.mark.parametrize("replies", [["Cleo"], ["nobody", "Bob, or rather Cleo", "Cleo"]])
+async def test_a_selector_is_asked_again_once_and_never_where_one_alone_may_speak(replies: list[str]) -> None:
+    left = list(replies)
+
+    def line(request: Request) -> str:
+        return left.pop(0) if request.task is Task.SELECT else counted(request)
+
+    this = play(line, Staging(least=2, most=2, order="selector"), size=3)
+    dialogue = await stage(this)
+    assert [turn.seat for turn in dialogue.turns] == ["seat-Ann", "seat-Cleo" if len(replies) == 1 else "seat-Bob"]
+    asked = [r.messages[-1]["content"] for r in requests(this) if r.task is Task.SELECT]
+    assert len(asked) == min(len(replies), 2)
+    assert all(text.endswith("and nothing else.)") and "this turn" not in text for text in asked[1:])
+    two = play(counted, Staging(least=4, most=4, order="selector"))
+    await stage(two)
+    assert {r.task for r in requests(two)} == {Task.SPEAK}
+
+
+async def test_a_selectors_call_is_cancelled_with_the_try() -> None:
+    token = CancellationToken()
+
+    def line(request: Request) -> str:
+        if request.task is Task.SELECT:
+            token.cancel()
+        return counted(request)
+
+    this = play(line, Staging(least=4, most=4, order="selector"), size=3)
+    with pytest.raises(CancelledError):
+        await stage(this, token)
+    assert [r.task for r in requests(this)] == [Task.SPEAK, Task.SELECT]
+
+
+@pytest.mark.parametrize(
+    ("reply", "seat"),
+    [
+        ("Ann", "a"), ("**Ann Lee**", "b"), ("I think Ann Lee should.", "b"), ("Ann, as Ann Lee just spoke", None),
+        ("Cleo!", "c"), ("Ann or Cleo", None), ("Annabel", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_name_inside_a_longer_one_is_not_meant(reply: str, seat: str | None) -> None:
+    assert named(reply, {"a": "Ann", "b": "Ann Lee", "c": "Cleo"}) == seat
+
+
 async def test_eight_seats_and_a_goodbye_of_three() -> None:
     def line(request: Request) -> str:
         closing = "about to end" in request.messages[-1]["content"]
@@ -262,11 +326,61 @@ async def test_a_script_is_read_from_one_reply() -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", ["Just prose.", "Ann: Hi!\nand then he left\nBob: Hm.", "Ann: Hello\nBob:", "Ann: alone"]
+    ("reply", "mend"),
+    [
+        ("Just prose.", "Begin the line of each turn with 'Ann:' or 'Bob:'."),
+        ("Ann: Hi!\nand then he left\nBob: Hm.", "Write each turn on one line that begins with 'Ann:' or 'Bob:'"),
+        ("Ann: Hi!\nNarrator: He left.\nBob: Hm.", "the line 'Narrator: He left.' stood between the turns"),
+        ("Ann: Hello\nBob:", "Write what Bob says on the same line"),
+        ("Ann: alone", "Write 8 to 16 turns."),
+        ("Ann: Hi!\n**Bob (smiling):** Ho.\nAnn: Ha.", "Write 'Bob:' and spoken words alone."),
+        ("Ann: Hi!\nBob *smiling*: Ho.", "Write 'Bob:' and spoken words alone."),
+    ],
 )
-async def test_what_is_no_script_is_asked_again_and_fails(reply: str) -> None:
+async def test_what_is_no_script_is_asked_again_with_what_to_change_and_fails(reply: str, mend: str) -> None:
     this = play(reply, Staging(mode="script"))
     dialogue = await stage(this)
     assert dialogue.failure.startswith("writer: script")
     assert len(requests(this)) == 3
-    assert "can't be used" in requests(this)[1].messages[-1]["content"]
+    asked = requests(this)[1].messages[-1]["content"]
+    assert mend in asked
+    assert "Write the whole conversation anew." in asked
+    assert "this turn" not in asked
+    assert "could not be used" in requests(this)[1].messages[-1]["content"]
+
+
+async def test_a_writer_is_told_all_of_a_persona_and_of_an_exemplar_the_profiles_alone() -> None:
+    people = tuple(
+        Member(
+            f"s{n}",
+            Persona(
+                name=n, introduction=f"{n} waves.", relation=f"{n} is a cousin.", profile=[f"I keep a {n} secret."],
+                style=[f"loud as {n}"], goal=f"To find the {n} key.",
+            ),
+        )
+        for n in ("Ann", "Bob", "Kay", "Lou")
+    )  # fmt: skip
+    exemplar = Dialogue("e1", people[2:], (Turn("sKay", "Hm."), Turn("sLou", "Ha.")))
+    this = play("Ann: Hi!\nBob: Hm.", Staging(mode="script"), job=Job(1, 0, people[:2], (exemplar,)))
+    dialogue = await stage(this)
+    assert not dialogue.failure
+    system = requests(this)[0].messages[0]["content"]
+    for name in ("Ann", "Bob"):
+        for text in (f"{name} waves", f"{name} is a cousin", f"a {name} secret", f"loud as {name}", f"the {name} key"):
+            assert text in system
+    assert "I keep a Kay secret." in system
+    assert not any(text in system for text in ("Kay waves", "loud as Kay", "the Kay key"))
+    assert "have only just met" not in system
+
+
+async def test_a_common_style_gives_way_to_a_way_of_talking_of_ones_own() -> None:
+    this = play(counted, Staging(least=2, most=2, style=("formal", "brief")))
+    await stage(this)
+    text = requests(this)[0].messages[0]["content"]
+    assert "Style: formal, brief, unless your own way of talking says otherwise." in text
+
+
+async def test_who_does_not_open_hears_the_first_turn_first() -> None:
+    this = play(counted, Staging(least=6, most=6))
+    dialogue = await stage(this)
+    assert requests(this)[1].messages[1] == {"role": "user", "content": dialogue.turns[0].text}

@@ -308,7 +308,7 @@ async def test_each_kind_of_mistake_is_made_at_the_rate_that_is_asked_for() -> N
     replies = [await say(asked(prompt, "Ann", turns, seed=seed), flaws=1.0) for seed in range(1600)]
     found = Counter(kind_of(text, own, heard, INES) for text in replies)
     made = 1600 - found[""]
-    assert 0.10 < made / 1600 < 0.15
+    assert 0.28 < made / 1600 < 0.38
     assert set(found) - {""} == {"blank", "repeat", "thanks", "early bye", "recite", "claim", "contradict"}
     assert min(found[kind] for kind in set(found) - {""}) > made / 7 / 3
     clean = [await say(asked(prompt, "Ann", turns, seed=seed), flaws=0.0) for seed in range(200)]

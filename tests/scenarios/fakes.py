@@ -124,7 +124,7 @@ def _flawed(request: Request, rate: float) -> bool:
 def _line(request: Request, flawed: bool = False) -> str:
     """Rarely empty, so that a guard asks again; takes leave when it is told to."""
     rng, last = stream(request.seed, "words"), request.parts[-1].text
-    if rng.random() < 0.03 and "can't be used" not in last:
+    if rng.random() < 0.03 and "could not be used" not in last:
         return "..."
     opens = not any(part.kind is Kind.TURN for part in request.parts)
     words = f"{rng.choice(OPENERS) if opens else 'We'} {rng.choice(VERBS)} {rng.choice(NOUNS)} {rng.randrange(10**6)}"
@@ -161,6 +161,18 @@ class Strict:
     async def review(self, case: Case) -> Verdict:
         good = sum(len(turn.text) for turn in case.turns) % 2 == 0
         return Verdict(good, 1.0 if good else 0.25, advice={} if good else {case.turns[0].seat: "Say one letter more."})
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """The stage was asked for so many turns."""
+
+    least: int
+    most: int
+
+    async def review(self, case: Case) -> Verdict:
+        good = (case.limits.least, case.limits.most) == (self.least, self.most)
+        return Verdict(good, float(good))
 
 
 @dataclass(frozen=True)

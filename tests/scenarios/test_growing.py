@@ -11,7 +11,7 @@ from fakes import ALONE, Countdown, Crash, CrashAt, asked, cafe, made
 from tertulia.critics import Outcome
 from tertulia.models.errors import Mistake
 from tertulia.models.request import Task
-from tertulia.scenarios.event import JobDone, Reviewed
+from tertulia.scenarios.event import JobDone, Reviewed, RunEnded
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +56,42 @@ async def test_it_may_crash_while_a_round_is_made_anew_from_other_exemplars(tmp_
     with pytest.raises(Crash):
         await made(source, output, ALONE, on_event=CrashAt(lambda e: isinstance(e, JobDone) and e.round == number))
     assert await made(source, output, ALONE) == await made(source, tmp_path / "direct", ALONE)
+
+
+@pytest.mark.parametrize(
+    ("few", "panel"),
+    [
+        (("rounds.dialogues=5",), (ALONE,)),
+        (("rounds.count=1",), (ALONE,)),
+        (("rounds.count=1",), ()),
+        (("rounds.count=2", "rounds.dialogues=5"), (ALONE,)),
+    ],
+)
+async def test_fewer_are_what_fewer_would_have_been_and_more_are_there_again(
+    tmp_path: Path, few: tuple[str, ...], panel: tuple[str, ...]
+) -> None:
+    source, output = cafe(tmp_path), tmp_path / "out"
+    many = await made(source, output, *panel)
+    assert await made(source, output, *panel, *few) == await made(source, tmp_path / "direct", *panel, *few)
+    asked.clear()
+    assert await made(source, output, *panel) == many
+    assert asked == []
+
+
+async def test_jobs_that_come_back_are_not_judged_again(tmp_path: Path) -> None:
+    """Else a critic of the whole round would see another round."""
+    source, output = cafe(tmp_path), tmp_path / "out"
+    many = await made(source, output, "rounds.count=1")
+    await made(source, output, "rounds.count=1", "rounds.dialogues=5")
+    events: list[object] = []
+    assert await made(source, output, "rounds.count=1", on_event=events.append) == many
+    assert not any(isinstance(event, Reviewed) for event in events)
+
+
+async def test_a_beginning_leaves_the_rest_where_it_is(tmp_path: Path) -> None:
+    source, output = cafe(tmp_path), tmp_path / "out"
+    many = await made(source, output, "rounds.count=2", ALONE)
+    assert await made(source, output, "rounds.count=1", "rounds.dialogues=2", ALONE, whole=False) == many
 
 
 async def test_more_rounds_go_on_from_those_there_are(tmp_path: Path) -> None:
@@ -136,6 +172,24 @@ async def test_waves_are_added_until_enough_are_accepted_and_the_first_are_kept(
     assert asked == []
     more = await made(source, output, *shape, "rounds.until_accepted=9")
     assert more == await made(source, tmp_path / "direct", *shape, "rounds.until_accepted=9")
+
+
+HOPELESS = ("critics.panel=[{use: 'fakes:Fussy', options: {word: ' '}}]", "rounds.until_accepted=3")
+
+
+async def test_waves_that_add_nothing_come_to_an_end(tmp_path: Path) -> None:
+    source, shape = cafe(tmp_path), ("rounds.count=2", "rounds.dialogues=2", "refine.regenerate=0", *HOPELESS)
+    events: list[object] = []
+    whole = await made(source, tmp_path / "whole", *shape, on_event=events.append)
+    assert len(records(whole)) == 6
+    assert isinstance(events[-1], RunEnded)
+    assert events[-1].why == "round 1: 3 waves in a row added nothing to the 0 of 3 accepted"
+    with pytest.raises(Crash):
+        await made(source, tmp_path / "out", *shape, on_event=CrashAt(Countdown(40)))
+    assert await made(source, tmp_path / "out", *shape) == whole
+    asked.clear()
+    assert await made(source, tmp_path / "out", *shape) == whole
+    assert asked == []
 
 
 async def test_where_casts_run_out_no_more_than_asked_for_are_accepted(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def test_an_optional_critic_may_be_away_but_not_misspelt(tmp_path: Path) -> None
         ("stage.style[2]=x", "--set stage.style[2]=x: stage.style[2]: stage.style has 1 entries"),
         ("stage.mode.x=1", "--set stage.mode.x=1: stage.mode.x: stage.mode is 'script' here"),
         ("cast[0]=1", "--set cast[0]=1: cast[0]: cast is no list in this file"),
-        ("seed=[1", "--set seed=[1: seed: while parsing a flow sequence"),
+        ("seed=[1", "--set seed=[1: not YAML: while parsing a flow sequence"),
         ("model.api_key=sk-1", "--set model.api_key=...: model.api_key: model is 'rehearsal' here"),
     ],
 )
@@ -222,3 +222,20 @@ def test_places_are_those_of_the_file() -> None:
     source = parse("a: 1\nb:\n  - x\n  - {c: 2,\n     d: 3}\n", "f")
     places = {loc: source.place(loc) for loc in [("b",), ("b", 1), ("b", 1, "d"), ("b", 1, "gone"), ("gone",)]}
     assert list(places.values()) == ["f:2", "f:4", "f:5", "f:4", "f:1"]
+
+
+def test_a_value_with_something_after_its_end_is_told_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "good.yaml"
+    path.write_text("name: x\n")
+    with pytest.raises(Mistake) as caught:
+        load(path, overrides=["description=[a]b"])
+    assert str(caught.value).startswith("--set description=[a]b: not YAML: something follows after the end")
+    assert "\n" not in str(caught.value)
+
+
+def test_no_folder_is_suggested(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").mkdir()
+    (tmp_path / "b.yaml").write_text("name: x\n")
+    with pytest.raises(Mistake, match=r"b\.yaml") as caught:
+        load(tmp_path / "a.yaml")
+    assert str(caught.value).count("a.yaml") == 1

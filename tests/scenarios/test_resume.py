@@ -107,7 +107,7 @@ async def test_it_may_crash_again_and_again(tmp_path: Path, shape: str) -> None:
             found = await made(source, output, *SHAPES[shape], on_event=CrashAt(Countdown(rng.randrange(25, 75))))
         except Crash:
             crashes += 1
-    assert crashes >= 4
+    assert crashes >= 3
     assert found == undisturbed
 
 
@@ -119,7 +119,7 @@ async def test_a_barrier_in_which_it_crashed_is_gone_through_with_the_same_dialo
     """What `ranked` says of a dialogue depends on the others: on those that were there, not on those still waiting."""
     source, shape = cafe(tmp_path), ("rounds.count=1", "rounds.dialogues=8")
     undisturbed = await made(source, tmp_path / "undisturbed", *shape)
-    for reviews in (3, 5, 6, 8):
+    for reviews in (1, 3, 5, 6):
         output = tmp_path / f"after {reviews}"
         with pytest.raises(Crash):
             await made(source, output, *shape, on_event=CrashAt(Countdown(reviews, complete)))

@@ -125,3 +125,8 @@ def test_the_difference_names_keys_of_one_part() -> None:
 )  # fmt: skip
 def test_the_part_of_a_key(key: str, part: str) -> None:
     assert part_of(key) == part
+
+
+def test_the_judges_model_counts_where_a_critic_asks_it() -> None:
+    deaf: dict[str, Any] = {**BASE, "critics": {"panel": [{"use": "repetition"}]}}
+    assert judging(changed("models.judge", "ollama:other", deaf)) == judging(changed("seed", 0, deaf))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from fakes import Countdown, Crash, CrashAt, cafe, exported, loaded, made
+from fakes import Countdown, Crash, CrashAt, cafe, loaded, made
 
 from tertulia.agents import Dialogue
 from tertulia.agents.event import TurnSpoken
@@ -78,15 +78,20 @@ async def test_a_person_is_shown_their_own_persona_alone(tmp_path: Path) -> None
     assert not any(sentence in part.text for sentence in others for part in shown)
 
 
-async def test_what_a_person_began_a_model_may_go_on_with(tmp_path: Path) -> None:
-    """Dialogues that are done stay theirs; in the others the model takes the seat from the start."""
-    source, output = cafe(tmp_path), tmp_path / "out"
+async def test_no_model_takes_the_seat_of_a_person_unasked(tmp_path: Path) -> None:
+    source, output, shape = cafe(tmp_path), tmp_path / "out", (*SHAPE, "stage.stop=[]")
     with pytest.raises(Crash):
-        await made(source, output, *SHAPE, "stage.stop=[]", join={"b": Typist()}, on_event=CrashAt(Countdown(14)))
-    with await simulate(loaded(source, (*SHAPE, "stage.stop=[]")), output=output) as corpus:
-        models = [dialogue.member("b").model for dialogue in corpus]
-        assert sorted(set(models)) == ["person", "scripted"]
-        assert exported(corpus, output)
+        await made(source, output, *shape, join={"b": Typist()}, on_event=CrashAt(Countdown(14)))
+    for seats in ({}, {"a": Typist()}):
+        with pytest.raises(Mistake, match="seat 'b' was taken by a person: add `--join b`, or `--remake`"):
+            await made(source, output, *shape, join=seats)
+    done = await made(source, output, *shape, join={"b": Typist()})
+    assert await made(source, output, *shape) == done
+    with pytest.raises(Mistake, match="seat 'b' was taken"):
+        await made(source, output, *shape, "rounds.dialogues=4")
+    with pytest.raises(Crash):
+        await made(source, output, *shape, remake=True, on_event=CrashAt(Countdown(14)))
+    assert await made(source, output, *shape) == await made(source, tmp_path / "model", *shape)
 
 
 @pytest.mark.parametrize(
