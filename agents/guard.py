@@ -29,7 +29,8 @@ _MARKS = (
     r"<\|[^|>]*\|>|\[/?INST\]|</?s>|<</?SYS>>|<(?:start|end)_of_turn>",
     r"^\W*(?:thoughts?|reasoning|analysis|internal monologue|reply)\s*:",
     r"(?m:^\W*(?:user|human|assistant|system|ai|instruction|response)\s*:)",
-    r"^\W*(?:(?:sure|certainly|of course|okay|ok|great)[,!.]*\s+)?here(?:'s| is) (?:what \w+ (?:says|would say|might say)"
+    r"^\W*(?:(?:sure|certainly|of course|okay|ok|great)[,!.]*\s+)?here(?:'s| is) (?:"
+    r"what \w+ (?:says|would say|might say)"
     r"|(?:the|my|an?|\w+'s) (?:possible |suitable |short |natural |next )*(?:response|reply|turn|line|continuation))\b"
     r"(?: (?:as|from|for|of|to|in)\b[^.!?:\n]{0,40})?:",
     r"^\W*as (?-i:[A-Z])\w+, i (?:would|might|could|will) (?:say|respond|reply|answer)\b",

@@ -29,7 +29,7 @@ FAREWELLS = (
     rf"{_START}see (?:you|ya)(?: all| both)?(?=\s*(?:$|[^\w\s']|{_SOON}|everyone\b|(?-i:[A-Z])))",
     rf"\b(?:i'll|we'll|i will|hope (?:to|i|we)|hopefully i'll) see (?:you|ya|each other)(?: all| both)? {_SOON}",
     rf"{_START}(?:i'll |we'll |let's |(?:i )?hope (?:to|we) )?(?:(?:talk|speak)(?: to you)?|chat|catch (?:you|up)) "
-    r"(?:again )?(?:later|soon|tomorrow|then)\b",
+    r"(?:again )?(?:later|soon|tomorrow)\b",
     rf"{_WISHING}have (?:a|yourself a) (?:very |really )?{_GOOD} (?:rest of (?:the|your) )?{_DAY}(?! (?:of|job|out)\b)",
     rf"(?:^|[.!?] )have a {_GOOD} time\b",
     rf"\b(?:was|been) (?:(?:so|very|really|truly) )?(?:{_GOOD}|(?:a|such a|my) (?:real )?pleasure) {_MEETING}",
@@ -38,8 +38,9 @@ FAREWELLS = (
 )
 """English leave-taking. Other languages end at `turns.max` until a word list of theirs is there."""
 _HINTS = (
-    "bye", "farewell", "night", "so long", "cheerio", "next time", "meet again", "safe ", "care", "see y", "see each",
-    "later", "soon", "tomorrow", "then", "have a", "have yourself", " you", "pleasure",
+    "bye", "farewell", "night", "so long", "cheerio", "next time", "meet again", "safe ", "take ", "see y",
+    "see each", "later", "soon", "tomorrow", "have a ", "have yourself", "to you", "with you", "ing you", "meet you",
+    "know you", "pleasure",
 )  # fmt: skip
 """Each pattern needs one of these, which are found much faster."""
 

@@ -43,8 +43,15 @@ async def test_it_selects_who_was_asked_else_who_was_silent_longest(turns: Turns
 
 def script_request(seed: int) -> Request:
     people = [
-        {"name": "Ann", "introduction": "A baker (retired)", "profile": INES, "traits": "extraversion 3"},
-        {"name": "Bob", "introduction": "", "profile": MARCUS, "traits": ""},
+        {
+            "name": "Ann",
+            "public": "A baker (retired)",
+            "profile": INES,
+            "traits": "extraversion 3",
+            "style": ("warm",),
+            "goal": "To sell a loaf.",
+        },
+        {"name": "Bob", "public": "", "profile": MARCUS, "traits": "", "style": (), "goal": ""},
     ]
     instructions = render(
         "script", names=["Bob", "Ann"], least=6, most=9, alternate=True, language="English", style=(), setting=""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tertulia.agents.stopping import is_farewell, is_refusal
+from tertulia.agents.parting import is_farewell, is_refusal
 from tertulia.models.rehearsal.fact import fact
 from tertulia.models.rehearsal.hearing import hear
 from tertulia.models.rehearsal.lexicon import Act, lexicon
