@@ -1,4 +1,4 @@
-"""Tertulia: persona-grounded dialogue, simulated. Speakers with private personas talk, critics vote, the corpus grows."""
+"""Tertulia: persona-grounded dialogue, simulated. Private personas talk, critics vote, the corpus grows."""
 
 from typing import Any
 
