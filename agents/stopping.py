@@ -64,4 +64,4 @@ def _repeats(turns: Sequence[Turn]) -> bool:
         return True
     if len(turns) < 3 or not last[-1]:
         return False
-    return sum(turn.text == turns[-1].text or wording(turn.text) == last[-1] for turn in turns) > 2
+    return [wording(turn.text) for turn in turns].count(last[-1]) > 2

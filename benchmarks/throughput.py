@@ -16,6 +16,8 @@ WAYS = ("post", "tertulia", "create")
 EARLY = 4
 LONG = 64
 """The late turn whose processor time is compared with that of the fourth."""
+LONG_ONES = 128
+"""Dialogues in which it is."""
 
 
 def arguments() -> Namespace:
@@ -55,9 +57,12 @@ def rate(costs: Sequence[dict[str, Any]]) -> float:
 
 def growth(server: Served, given: Namespace) -> float:
     """Processor time of a late turn over that of an early one."""
-    dialogues = min(given.dialogues, 128)
-    felt = apart("contestant.py", "pulse", server.url, dialogues, dialogues, given.long + EARLY)
-    return float(felt["late"] / felt["early"])
+    dialogues = min(given.dialogues, LONG_ONES)
+    felt = [
+        apart("contestant.py", "pulse", server.url, dialogues, dialogues, given.long + EARLY)
+        for _ in range(given.repeats)
+    ]
+    return total(felt, "late") / total(felt, "early")
 
 
 def main() -> None:
