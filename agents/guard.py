@@ -101,7 +101,7 @@ def role_reversal(reply: str, moment: Moment) -> str | None:
     if _ASSISTANT.search(said):
         return f"it spoke as an assistant. Speak as {moment.name}, a person."
     for other in moment.others:
-        if _claim_to_be(other).search(said):
+        if other in said and _claim_to_be(other).search(said):
             return f"you are {moment.name}, not {other}."
     if _address(moment.name).match(said):
         return f"it addressed {moment.name}, and that is you. Speak to the others."

@@ -17,6 +17,10 @@ from ..models.errors import StorageFailed
 MOST = 2048
 """Writes that a thread puts into one transaction: a bound on memory, above what gathers in practice."""
 
+PASSES = 3
+"""Turns of the event loop that a transaction waits for more to come: no time while the loop is idle, a few writes more
+while it is busy."""
+
 Answer = TypeVar("Answer")
 
 
@@ -115,7 +119,7 @@ class LoopWriter:
         loop = asyncio.get_running_loop()
         if not self._waiting or loop is not self._loop:
             self._loop = loop
-            loop.call_soon(self._flush)
+            loop.call_soon(self._gather, loop, PASSES)
         future = loop.create_future()
         self._waiting.append((write, future))
         await future
@@ -129,6 +133,12 @@ class LoopWriter:
         if not self._pen.closed:
             self._flush()
             self._pen.put_down()
+
+    def _gather(self, loop: asyncio.AbstractEventLoop, passes: int) -> None:
+        if passes:
+            loop.call_soon(self._gather, loop, passes - 1)
+        else:
+            self._flush()
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []

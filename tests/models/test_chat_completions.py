@@ -299,3 +299,10 @@ def test_a_key_that_is_missing_is_a_mistake_before_the_first_call(monkeypatch: p
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(Mistake, match="openai:gpt-4o-mini needs a key: set the environment variable OPENAI_API_KEY"):
         ChatCompletions(ModelSpec.parse("openai:gpt-4o-mini"))
+
+
+async def test_servers_are_not_told_what_machine_this_is(server: ChatServer) -> None:
+    await ask(spec_of(server))
+    told = {name.lower() for name in server.headers[0]}
+    assert {"authorization", "content-type", "user-agent"} <= told
+    assert not any(name.startswith("x-stainless") for name in told)
