@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from .calling import called
-from .group import critics, personas
+from .group_critics import critics
+from .group_personas import personas
 from .option import Concurrency, Json, Model, Output, Quiet, Run, Seed, Settings, example
 
 app = typer.Typer(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..agents.prompt import Prompts
+from ..models.prompt import Prompts
 
 _PROMPTS = Prompts(Path(__file__).parent / "prompts")
 render = _PROMPTS.render

@@ -37,6 +37,15 @@ class Task(StrEnum):
     SELECT = "select"
     JUDGE = "judge"
     PROFILE = "profile"
+    """Write profile sentences of a category."""
+    QUESTION = "question"
+    """Find the question that some sentences answer."""
+    ANSWER = "answer"
+    """Answer a question as a person of whom some sentences are true."""
+    NEGATE = "negate"
+    """Say the opposite of a sentence."""
+    FIT = "fit"
+    """Choose the sentence of a persona that fits a personality."""
 
 
 @dataclass(frozen=True, slots=True)

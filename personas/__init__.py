@@ -1,7 +1,7 @@
 """WHO SPEAKS: personas, where they come from, who meets whom."""
 
 from .formats import read_personas, write_personas
-from .pairing import PAIRINGS, pair_count, pairing
+from .meeting import PAIRINGS, pair_count, pairing
 from .persona import Persona, ProfileSentence, Public
 from .shelf import people, shelves, shipped
 from .traits import BigFive, Trait

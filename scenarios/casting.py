@@ -7,7 +7,7 @@ from itertools import islice
 from ..agents import Member
 from ..agents.speaker import PERSON
 from ..personas import Persona
-from ..personas.pairing import pairing
+from ..personas.meeting.pairing import pairing
 from ..personas.shelf import people
 from ..personas.traits import BigFive, Trait
 from .scenario import Scenario, Seat

@@ -9,7 +9,7 @@ from ..critics.registry import BUILT_IN, Source, find
 from ..models.errors import Mistake
 from ..models.pricing import price_of
 from ..models.suggesting import closest
-from ..personas.pairing import pairing
+from ..personas.meeting.pairing import pairing
 from ..personas.shelf import people
 from .finding import seed_path
 from .scenario import Scenario

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tertulia.models.errors import Mistake
 from tertulia.personas import Persona, pair_count, pairing
-from tertulia.personas.walking import combination, walk
+from tertulia.personas.meeting.walking import combination, walk
 
 
 def person(number: int, name: str = "", sentence: str = "") -> Persona:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 
-from ..models.stream import stream
+from ...models.stream import stream
 from .seating import Seating
 
 LOOK = 32

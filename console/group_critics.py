@@ -1,4 +1,4 @@
-"""What can be typed after `tertulia critics` and `tertulia personas`?"""
+"""What can be typed after `tertulia critics`?"""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +8,6 @@ import typer
 from .option import Json, example
 
 critics = typer.Typer(help="Who judges: list the critics, look at one, try it on a file.", no_args_is_help=True)
-personas = typer.Typer(help="Who speaks: list the personas of a library or file, look at one.", no_args_is_help=True)
 
 Critic = Annotated[
     str, typer.Argument(metavar="NAME", help="A critic's name, package.module:Class, or a rubric file (.md).")
@@ -59,34 +58,3 @@ def critics_try(
     from .trying import Trial, try_critic
 
     return try_critic(terminal(), Trial(name, tuple(option or ()), file, limit, format, model), objects, json)
-
-
-@personas.command("list", epilog=example("tertulia personas list", "tertulia personas list my-people.yaml"))
-def personas_list(
-    where: Annotated[str | None, typer.Argument(metavar="LIBRARY|FILE", show_default="all shipped libraries")] = None,
-    json: Json = False,
-) -> int:
-    """The personas of a library or a file."""
-    from .personas import list_personas
-    from .terminal import terminal
-
-    return list_personas(terminal(), where, json)
-
-
-@personas.command("show", epilog=example("tertulia personas show mara-lindqvist"))
-def personas_show(
-    id: Annotated[str, typer.Argument(metavar="ID", help="An id, the beginning of one, or a name.")],
-    library: Annotated[
-        str | None,
-        typer.Option("--library", "-l", metavar="LIBRARY|FILE", show_default="all shipped libraries"),
-    ] = None,
-    json: Json = False,
-) -> int:
-    """One persona on a card.
-
-    The public face above, the private profile below.
-    """
-    from .personas import show_persona
-    from .terminal import terminal
-
-    return show_persona(terminal(), id, library, json)

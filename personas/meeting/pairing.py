@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from math import comb, prod
 
-from ..models.errors import Mistake
-from ..models.stream import sampling_seed, stream
-from ..models.suggesting import suggest
+from ...models.errors import Mistake
+from ...models.stream import sampling_seed, stream
+from ...models.suggesting import suggest
 from .deck import Deck
-from .persona import Persona
+from ..persona import Persona
 from .seating import Pools, Seating
 from .walking import combination, walk
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Hashable, Sequence
 
-from ..models.errors import Mistake
-from .persona import Persona
+from ...models.errors import Mistake
+from ..persona import Persona
 
 Pools = Sequence[Sequence[Persona]]
 """One sequence of personas a seat; the same sequence may serve several seats."""

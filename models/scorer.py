@@ -1,0 +1,50 @@
+"""What do local scorers answer: how alike are texts, does one sentence follow from another?"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Pair = tuple[str, str]
+"""(premise, hypothesis)"""
+
+
+class Inference(NamedTuple):
+    """What a premise says of a hypothesis: three probabilities that sum to 1, rounded to 4 decimals."""
+
+    entailment: float
+    neutral: float
+    contradiction: float
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors; near vectors mean alike."""
+
+    @property
+    def name(self) -> str:
+        """For reports and fingerprints; two embedders that differ have names that differ."""
+        ...
+
+    @property
+    def merge_above(self) -> float:
+        """Cosine above which average-link clustering merges; it belongs to the embedder (Jandaghi et al. 2023: 0.1)."""
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """An array (texts, dimensions) of unit vectors. A text's vector does not depend on the other texts."""
+        ...
+
+
+class Nli(Protocol):
+    """Natural language inference: does a hypothesis follow from a premise, or contradict it?"""
+
+    @property
+    def name(self) -> str:
+        """For reports and fingerprints; says `lexical` where no model is behind it."""
+        ...
+
+    async def infer(self, pairs: Sequence[Pair]) -> Sequence[Inference]:
+        """One Inference a pair, in their order. A pair's answer does not depend on the other pairs."""
+        ...

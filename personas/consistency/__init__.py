@@ -1,0 +1,1 @@
+"""NO CONTRADICTIONS: sentences become personas whose every pair has been checked."""

@@ -1,0 +1,1 @@
+"""GROWING A SET: from the sentences that are there to more of their kind."""

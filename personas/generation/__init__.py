@@ -1,0 +1,1 @@
+"""MAKING SENTENCES: profile sentences by category, written by a model and filtered."""
