@@ -1,13 +1,14 @@
 """Who is a speaker? A public face, and a private profile that only its own seat may see."""
 
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from .traits import BigFive
+from .traits import BigFive, Pole, Trait
 
 NOT_BLANK = r"\S"
+Origin = Literal["given", "generated", "assigned"]
 
 
 class ProfileSentence(BaseModel):
@@ -15,11 +16,28 @@ class ProfileSentence(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    text: str = Field(min_length=1, pattern=NOT_BLANK)
+    text: str = Field(min_length=1, max_length=1000, pattern=NOT_BLANK)
     category: str | None = None
     """Path in the taxonomy, such as `Preference | Book | Author`."""
     entity: str | None = None
     """The value that the sentence is about; stands in the sentence."""
+    origin: Origin = "given"
+    """How the category is known: `given` in a file, `generated` for it, or `assigned` by an embedder or NLI model."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"text": value} if isinstance(value, str) else value
+
+
+class Statement(BaseModel):
+    """What somebody at one end of a trait would say of themselves: `I come alive in a crowd.` (extraversion, high)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str = Field(min_length=1, max_length=1000, pattern=NOT_BLANK)
+    trait: Trait | None = None
+    pole: Pole | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -51,6 +69,11 @@ class Persona(BaseModel):
     """Public: how this person is related to the others."""
     profile: tuple[ProfileSentence, ...] = ()
     traits: BigFive | None = None
+    statements: tuple[Statement, ...] = ()
+    """What the person would say of their own nature; private."""
+    focus: str | None = None
+    """The profile sentence to let come up in this conversation (`profile selecting`); private. An empty text: none fits;
+    nothing: it was not asked for."""
     style: tuple[str, ...] = ()
     """How the person talks: `informal`, `talkative`, ..."""
     goal: str = ""

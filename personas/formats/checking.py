@@ -8,15 +8,16 @@ from pydantic_core import ErrorDetails
 
 from ...models.suggesting import suggest
 from ..naming import first_name
-from ..persona import Persona, ProfileSentence
+from ..persona import Persona, ProfileSentence, Statement
 from ..traits import BigFive
 from .entry import Entry, Location, Problem
 
-PARTS: Mapping[str, type[BaseModel]] = {"profile": ProfileSentence, "traits": BigFive}
+PARTS: Mapping[str, type[BaseModel]] = {"profile": ProfileSentence, "traits": BigFive, "statements": Statement}
 ADVICE = {
     "missing": "is missing; add it",
     "string_too_short": "is empty; write some text, or leave it out",
     "string_pattern_mismatch": "is blank; write some text, or leave it out",
+    "string_too_long": "is too long ({given}); write one fact in at most 1,000 characters",
     "string_type": "{given} is no text; write text, in quotes if it looks like a number, a date, or yes and no",
     "tuple_type": "{given} is no list; write a list, one `- ` a line",
     "model_type": "{given} is no mapping; write `key: value` lines",
@@ -31,12 +32,12 @@ def checked(entry: Entry) -> Persona | list[Problem]:
     """The persona, or all that keeps the entry from being one. Nameless ones get a name."""
     if not isinstance(entry.value, dict):
         return [
-            Problem(entry.line, f"{_short(entry.value)} is no persona; write a mapping with a `name` and a `profile`")
+            Problem(entry.line, f"{short(entry.value)} is no persona; write a mapping with a `name` and a `profile`")
         ]
     try:
         return Persona.model_validate(_named(entry.value))
     except ValidationError as error:
-        return list(_problems(entry, error))
+        return list(problems(entry, error))
 
 
 def _named(value: dict[str, Any]) -> dict[str, Any]:
@@ -52,21 +53,23 @@ def _named(value: dict[str, Any]) -> dict[str, Any]:
     return {**value, "name": first_name(texts)} if texts else value
 
 
-def _problems(entry: Entry, error: ValidationError) -> Iterator[Problem]:
+def problems(entry: Entry, error: ValidationError, model: type[BaseModel] = Persona) -> Iterator[Problem]:
+    """What is wrong with an entry that should be a `model`, each with its line."""
     for detail in error.errors(include_url=False, include_context=False):
         place = tuple(detail["loc"])
-        yield Problem(entry.line_of(place), f"{_written(place)}: {_what(place, detail)}")
+        yield Problem(entry.line_of(place), f"{_written(place)}: {_what(place, detail, model)}")
 
 
-def _what(place: Location, detail: ErrorDetails) -> str:
+def _what(place: Location, detail: ErrorDetails, whole: type[BaseModel]) -> str:
     if detail["type"] == "extra_forbidden":
-        model = PARTS.get(str(place[0]), Persona) if len(place) > 1 else Persona
+        model = PARTS.get(str(place[0]), whole) if len(place) > 1 else whole
         return f"no such key{suggest(str(place[-1]), model.model_fields)}"
     advice = ADVICE.get(detail["type"], "{given}: " + detail["msg"].replace("{", "{{").replace("}", "}}"))
-    return advice.replace("{given}", _short(detail["input"]))
+    return advice.replace("{given}", short(detail["input"]))
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A value for a message, in at most 60 characters."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 

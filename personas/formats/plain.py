@@ -16,4 +16,4 @@ def plain(persona: Persona) -> dict[str, Any]:
 def _sentence(sentence: ProfileSentence) -> str | dict[str, str]:
     if sentence.category is None and sentence.entity is None:
         return sentence.text
-    return sentence.model_dump(exclude_none=True)
+    return sentence.model_dump(exclude_defaults=True)

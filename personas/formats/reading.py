@@ -1,6 +1,6 @@
 """Who stands in a file? Its personas one by one, or one message with all its mistakes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ...models.errors import Mistake
@@ -26,7 +26,7 @@ def read_personas(path: Path, format: str | None = None) -> Iterator[Persona]:
 def _read(path: Path, format: Format) -> Iterator[Persona]:
     problems: list[Problem] = []
     lines: dict[str, int] = {}
-    for entry in _entries(path, format):
+    for entry in entries(path, format.read):
         persona = [entry] if isinstance(entry, Problem) else _new(entry, lines)
         if isinstance(persona, Persona):
             if not problems:
@@ -38,13 +38,14 @@ def _read(path: Path, format: Format) -> Iterator[Persona]:
     if not problems and not lines:
         problems = [Problem(1, "no persona in it; write at least one with a `name` and a `profile`")]
     if problems:
-        raise Mistake(_told(path, problems))
+        raise mistake(path, problems)
 
 
-def _entries(path: Path, format: Format) -> Found:
+def entries(path: Path, read: Callable[[Iterable[bytes]], Found]) -> Found:
+    """What a reader finds in a file. Raises Mistake where it can't be opened."""
     try:
         with path.open("rb") as lines:
-            yield from format.read(lines)
+            yield from read(lines)
     except Unreadable as error:
         yield error.problem
     except OSError as error:
@@ -68,6 +69,7 @@ def _taken(entry: Entry, persona: Persona, first: int) -> str:
     return f"id: the same name and profile as line {first}; remove one, or give each an id of its own"
 
 
-def _told(path: Path, problems: list[Problem]) -> str:
+def mistake(path: Path, problems: Sequence[Problem]) -> Mistake:
+    """One error that tells the first 20 problems of a file, each with its line."""
     told = [f"{path}:{problem.line}: {problem.what}" for problem in problems[:CAP]]
-    return "\n".join(told + [f"{path}: and more; mend these first"] * (len(problems) > CAP))
+    return Mistake("\n".join(told + [f"{path}: and more; mend these first"] * (len(problems) > CAP)))

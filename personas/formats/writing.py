@@ -29,22 +29,23 @@ def write_personas(personas: Iterable[Persona], path: Path, format: str | None =
             count += 1
             yield persona
 
-    with _replacing(path.resolve()) as file:
+    with replacing(path) as file:
         for piece in written(counted()):
-            with _telling(path):
+            with telling(path):
                 file.write(piece)
     return count
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[IO[str]]:
+def replacing(path: Path) -> Iterator[IO[str]]:
     """A file beside the path, which takes its place in one step when all went well, and is gone otherwise."""
+    path, shown = path.resolve(), path
     part = path.with_name(f".{path.name}.{token_hex(6)}.part")
-    with _telling(path):
+    with telling(shown):
         file = part.open("x", encoding="utf-8", newline="")
     try:
         yield file
-        with _telling(path):
+        with telling(shown):
             _put_in_place(file, part, path)
     except BaseException:
         with suppress(OSError):
@@ -63,7 +64,8 @@ def _put_in_place(file: IO[str], part: Path, path: Path) -> None:
 
 
 @contextmanager
-def _telling(path: Path) -> Iterator[None]:
+def telling(path: Path) -> Iterator[None]:
+    """What the system says of a file, as a Mistake."""
     try:
         yield
     except OSError as error:

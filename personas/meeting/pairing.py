@@ -6,8 +6,8 @@ from math import comb, prod
 from ...models.errors import Mistake
 from ...models.stream import sampling_seed, stream
 from ...models.suggesting import suggest
-from .deck import Deck
 from ..persona import Persona
+from .deck import Deck
 from .seating import Pools, Seating
 from .walking import combination, walk
 
@@ -111,4 +111,6 @@ def _with_one_more(ways: dict[tuple[int, ...], int], copies: list[int], seating:
 
 
 PAIRINGS: dict[str, Callable[[Seating, int, int], Iterator[Cast]]] = {"random": _random, "all-pairs": _all_pairs}
-"""Kinds of pairing by name."""
+"""Kinds of pairing that look at nobody, by name."""
+WEIGHED = ("shared-interest", "contrast")
+"""Kinds of pairing that weigh every two people: see affinity.py."""

@@ -19,6 +19,8 @@ class Seating:
         """Raises Mistake where the pools can't fill the seats."""
         self.pools = tuple(tuple(pool) for pool in pools)
         self.persons = _numbered(self.pools)
+        self.members = tuple(map(frozenset, self.persons))
+        """By seat: the persons who may sit there."""
         self.groups = _groups(self.pools)
         self._few = {seat: few for seat, few in enumerate(map(self._choices, self.persons)) if few is not None}
         if not self.pools or not self.open(range(len(self.pools)), ()):

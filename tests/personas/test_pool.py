@@ -1,0 +1,65 @@
+"""Are the sentences of a pool read as they were written, and mistakes named with file and line?"""
+
+from pathlib import Path
+
+import pytest
+
+from tertulia.models.errors import Mistake
+from tertulia.personas import Persona, ProfileSentence, write_personas
+from tertulia.personas.pool import read_pool, write_pool
+
+CATS = ProfileSentence(text="I have two cats.", category="Possession | Animal", entity="two cats", origin="generated")
+TEA = ProfileSentence(text="Tea keeps me awake: “always”.")
+
+
+def test_a_pool_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "pool.jsonl"
+    assert write_pool([CATS, TEA], path) == 2
+    assert list(read_pool(path)) == [CATS, TEA]
+    assert path.read_text(encoding="utf-8").splitlines()[1] == '{"text": "Tea keeps me awake: “always”."}'
+
+
+def test_a_text_counts_once(tmp_path: Path) -> None:
+    path = tmp_path / "pool.jsonl"
+    write_pool([CATS, TEA, CATS], path)
+    assert [sentence.text for sentence in read_pool(path)] == [CATS.text, TEA.text]
+
+
+@pytest.mark.parametrize("name", ["people.yaml", "people.jsonl", "people.csv", "people.txt"])
+def test_any_persona_file_is_a_pool(tmp_path: Path, name: str) -> None:
+    people = [Persona(name="Ann", profile=(CATS, TEA)), Persona(name="Bo", profile=(TEA,))]
+    write_personas(people, tmp_path / name)
+    assert [sentence.text for sentence in read_pool(tmp_path / name)] == [CATS.text, TEA.text]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ('{"sentence": "I sing."}', ":1: text: is missing"),
+        ('{"text": "I sing."}\n{"text": "I sing.", "categroy": "Hobby"}', ":2: categroy: no such key; did you mean"),
+        ('{"text": "I sing."}\n\n{"text": "' + "x" * 10_000 + '"}', ":3: text: is too long"),
+        ('{"text": "I sing."}\n[1]', ":2: [1] is no sentence"),
+        ('{"text": "I sing."}\n{"text"', ":2: broken JSON"),
+        ("", ":1: no sentence in it"),
+    ],
+)
+def test_a_mistake_is_named_with_file_and_line(tmp_path: Path, lines: str, told: str) -> None:
+    path = tmp_path / "pool.jsonl"
+    path.write_text(lines, encoding="utf-8")
+    with pytest.raises(Mistake) as caught:
+        list(read_pool(path))
+    assert f"{path}{told}" in str(caught.value)
+
+
+def test_a_pool_that_fails_half_way_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "pool.jsonl"
+    write_pool([CATS], path)
+
+    def failing():  # type: ignore[no-untyped-def]
+        yield TEA
+        raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        write_pool(failing(), path)
+    assert list(read_pool(path)) == [CATS]
+    assert [file.name for file in tmp_path.iterdir()] == ["pool.jsonl"]
