@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..models.request import Kind, Part, Role
 from ..personas import Persona
+from ..personas.personality.level import told
 from .dialogue import Dialogue, Member
 from .stopping import normal
 
@@ -34,8 +35,8 @@ class Secret:
 
 
 def secrets(cast: Sequence[Member]) -> list[Secret]:
-    """What is private at this table, each by its seat: profile sentences, goals, trait vectors, and ways of talking of
-    three words or more; a shorter one is a word that anybody may use."""
+    """What is private at this table, each by its seat: profile sentences, goals, trait vectors as they are told,
+    statements, and ways of talking of three words or more; a shorter one is a word that anybody may use."""
     texts = [(m.seat, text) for m in cast for text in private_texts(m.persona)]
     return [Secret(seat, text, f" {words} ") for seat, text in texts if (words := normal(text))]
 
@@ -46,6 +47,8 @@ def private_texts(persona: Persona) -> Iterator[str]:
     yield persona.goal
     if persona.traits:
         yield persona.traits.line()
+        yield from told(persona.traits)
+    yield from (statement.text for statement in persona.statements)
     yield from (style for style in persona.style if len(style.split()) > 2)
 
 

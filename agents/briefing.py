@@ -6,6 +6,8 @@ from typing import Any
 
 from ..models.request import Kind, Part, Role
 from ..personas import Persona, Public
+from ..personas.personality.facet import meanings
+from ..personas.personality.level import told
 from .dialogue import Dialogue, Member
 from .prompt import render
 from .staging import Staging, language_name
@@ -32,9 +34,12 @@ def persona_text(persona: Persona, others: Sequence[Public]) -> str:
         introduction=persona.introduction,
         relation=persona.relation,
         profile=persona.sentences,
-        traits=persona.traits.line() if persona.traits else "",
+        traits=list(told(persona.traits)) if persona.traits else (),
+        statements=[statement.text for statement in persona.statements],
         style=persona.style,
+        meanings=list(meanings(persona.style)),
         goal=persona.goal,
+        focus=persona.focus or "",
         others=others,
     )
 

@@ -9,6 +9,8 @@ from autogen_core.models import CreateResult
 from ..models.errors import ReplyRefused
 from ..models.request import Kind, Part, Role, Task
 from ..models.thread import Thread
+from ..personas.personality.facet import meanings
+from ..personas.personality.level import told
 from .briefing import again, named_turns
 from .calls import Calls
 from .dialogue import Dialogue, Member, StopReason, Turn
@@ -161,9 +163,12 @@ def _people(cast: Sequence[Member]) -> list[dict[str, object]]:
             "name": m.name,
             "public": " ".join(text for text in (m.persona.introduction, m.persona.relation) if text).rstrip("."),
             "profile": m.persona.sentences,
-            "traits": m.persona.traits.line() if m.persona.traits else "",
+            "traits": list(told(m.persona.traits)) if m.persona.traits else (),
+            "statements": [statement.text for statement in m.persona.statements],
             "style": m.persona.style,
+            "meanings": list(meanings(m.persona.style)),
             "goal": m.persona.goal,
+            "focus": m.persona.focus or "",
         }
         for m in cast
     ]

@@ -79,11 +79,24 @@ def audited(ledger: Ledger) -> Audit:
 
 def _audit_job(done: Audit, ledger: Ledger, round: int, index: int, sent: Sequence[Sent]) -> None:
     calls = [call for call in sent if call.request.task in SPEAKERS]
+    kept = ledger.job(round, index) if any(call.request.task is Task.FIT for call in sent) else None
+    for call in sent:
+        if call.request.task is Task.FIT:
+            _audit_choice(done, kept.cast if kept else (), call)
     for record in ledger.tries(round, index):
         calls = _audit_try(done, record.dialogue, calls)
     job = ledger.job(round, index) if calls else None
     for call in calls:
         _audit_loose(done, job.cast if job else (), call)
+
+
+def _audit_choice(done: Audit, cast: tuple[Member, ...], call: Sent) -> None:
+    """A call that chose a profile sentence for a seat, before anything was said."""
+    if not _of_this_cast(cast, call):
+        done.superseded += 1
+        return
+    done.requests += 1
+    done.add(leaks(Dialogue(f"{call.request.scope} (before)", cast, ()), [call.request.parts]))
 
 
 def _audit_try(done: Audit, dialogue: Dialogue, calls: list[Sent]) -> list[Sent]:

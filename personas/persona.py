@@ -72,13 +72,16 @@ class Persona(BaseModel):
     statements: tuple[Statement, ...] = ()
     """What the person would say of their own nature; private."""
     focus: str | None = None
-    """The profile sentence to let come up in this conversation (`profile selecting`); private. An empty text: none fits;
-    nothing: it was not asked for."""
+    """The profile sentence to let come up in this conversation, empty where none fits; private. None: none was asked
+    for."""
     style: tuple[str, ...] = ()
     """How the person talks: `informal`, `talkative`, ..."""
     goal: str = ""
     """What the person wants from the conversation; private."""
     language: str = "en"
+    cleared_by: str = ""
+    """Which scorer found no conflict inside the profile, and its threshold; empty where none has looked. For the
+    reader of the file alone: no prompt shows it."""
 
     @model_validator(mode="before")
     @classmethod

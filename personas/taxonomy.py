@@ -1,10 +1,15 @@
 """What can a profile sentence be about? A tree of categories, each with the key of its entity."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
+from importlib.resources import files
 from pathlib import Path
+
+from ..models.errors import Mistake
+from ..models.suggesting import closest
+from .persona import ProfileSentence
 
 
 class Family(StrEnum):
@@ -21,14 +26,17 @@ class Category:
 
     path: str
     key: str
-    """What its entity is called in prompts and replies, such as `book author`."""
-    family: Family
+    """What its entity is called in prompts and replies, such as `book author`; two categories may share one."""
+    family: str
+    """One of Family, or a family of the user's own."""
     single: bool
     """Whether a person can have only one value at a time (birthplace, age), or several (foods)."""
     examples: tuple[str, ...] = ()
     """Entities."""
     gloss: str = ""
     """What it covers, in one line; for prompts and for telling it from its neighbours."""
+    sentences: tuple[ProfileSentence, ...] = ()
+    """Sentences of the category, each with its entity; shown to a language model as examples, and to an embedder."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +47,85 @@ class Taxonomy:
 
     def get(self, path: str) -> Category | None:
         """The category of that path, however its bars are spaced."""
-        return self._by_path.get(_canonical(path))
+        return self._by_path.get(canonical(path))
 
-    def of(self, family: Family) -> tuple[Category, ...]:
-        return tuple(category for category in self.categories if category.family is family)
+    def of(self, family: str) -> tuple[Category, ...]:
+        return tuple(category for category in self.categories if category.family == family)
+
+    @cached_property
+    def families(self) -> tuple[str, ...]:
+        """Each family once, in the order of its first category."""
+        return tuple(dict.fromkeys(category.family for category in self.categories))
 
     @cached_property
     def _by_path(self) -> Mapping[str, Category]:
-        return {_canonical(category.path): category for category in self.categories}
+        return {canonical(category.path): category for category in self.categories}
 
 
 def read_taxonomy(path: Path | None = None) -> Taxonomy:
-    """The shipped 51 categories; with `path` a user's file on top of them, which may add and replace. Raises Mistake."""
-    raise NotImplementedError
+    """The shipped 51 categories; with `path` a user's file on top of them, which may add and replace.
+
+    The same unchanged file gives the same object again. Raises Mistake with all that is wrong in the file.
+    """
+    if path is None:
+        return _shipped()
+    try:
+        state = path.stat()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise Mistake(f"{path}: can't be read ({why}); check the path and its permissions") from error
+    return _read(path.resolve(), state.st_mtime_ns, state.st_size)
 
 
-def _canonical(path: str) -> str:
-    return "|".join(part.strip().casefold() for part in path.split("|"))
+def select(taxonomy: Taxonomy, names: Iterable[str]) -> tuple[Category, ...]:
+    """The named categories in the order of the taxonomy; all of them where nothing is named.
+
+    A name is a path (that one category), else the beginning of paths (`Preference | Book`: all under it), else a key
+    (`book author`), else a family (`wellness`). Raises Mistake.
+    """
+    wanted = list(names)
+    chosen = {category.path for name in wanted for category in _named(taxonomy, name)}
+    return tuple(category for category in taxonomy.categories if not wanted or category.path in chosen)
+
+
+def canonical(path: str) -> str:
+    """A path for comparing: `preference|book`."""
+    return "|".join(part.strip().casefold() for part in path.strip().strip("|").split("|"))
+
+
+def _named(taxonomy: Taxonomy, name: str) -> list[Category]:
+    wanted = canonical(name)
+    if exact := taxonomy.get(name):
+        return [exact]
+    return next((found for found in _ways(taxonomy, wanted) if found), []) or _unknown(taxonomy, name)
+
+
+def _ways(taxonomy: Taxonomy, wanted: str) -> Iterator[list[Category]]:
+    yield [category for category in taxonomy.categories if canonical(category.path).startswith(f"{wanted}|")]
+    yield [category for category in taxonomy.categories if category.key.casefold() == wanted]
+    yield [category for category in taxonomy.categories if category.family == wanted]
+
+
+def _unknown(taxonomy: Taxonomy, name: str) -> list[Category]:
+    paths = [category.path for category in taxonomy.categories]
+    meant = closest(name, [*paths, *(category.key for category in taxonomy.categories), *taxonomy.families])
+    hint = f"did you mean {meant!r}? " if meant else ""
+    known = ", ".join([*taxonomy.families, *paths])
+    raise Mistake(
+        f"no category is called {name!r}; {hint}"
+        f"name a family, a path, the beginning of a path, or a key; families and paths: {known}"
+    )
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Taxonomy:
+    from .taxonomy_file import read
+
+    return Taxonomy(read(Path(str(files(__package__) / "taxonomy.yaml")), on=()))
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, modified: int, size: int) -> Taxonomy:
+    from .taxonomy_file import read
+
+    return Taxonomy(read(path, on=_shipped().categories))

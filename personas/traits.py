@@ -18,6 +18,18 @@ class Trait(StrEnum):
     NEUROTICISM = "neuroticism"
 
 
+class Pole(StrEnum):
+    """The two ends of a trait."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+def pole_of(level: int) -> Pole | None:
+    """The end that a level leans to; None for 0."""
+    return Pole.HIGH if level > 0 else Pole.LOW if level < 0 else None
+
+
 class BigFive(BaseModel):
     """A trait vector; 0 is average, -5 and 5 are the poles (the 11 levels of Liu et al. 2024)."""
 

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING
 from ..critics.review import SeatKind
 from ..critics.voting import unheard_of
 from ..models.suggesting import suggest
+from ..personas.personality.facet import contradiction
 from .source import EACH, Loc, Problem, dotted
 
 if TYPE_CHECKING:
     from .scenario import Scenario
 
-ROLES = ("default", "judge", "writer", "selector")
+ROLES = ("default", "judge", "writer", "selector", "personas")
 """What `models` knows beside the seats."""
 
 SEATS: tuple[Loc, ...] = (("cast", "size"), ("cast", "seats", EACH, "id"))
 VOTERS: tuple[Loc, ...] = (("critics", "panel", EACH, "use"), ("critics", "panel", EACH, "role"))
 NAMES: tuple[Loc, ...] = (("critics", "panel", EACH, "use"), ("critics", "panel", EACH, "name"))
+
+
+PERSONALITY: Loc = ("cast", "personality")
 
 
 class Disagreement(ValueError):
@@ -31,10 +35,11 @@ def disagreements(scenario: "Scenario") -> Iterator[Problem]:
     """All of them; each says which parts it depends on."""
     yield from _turns(scenario)
     yield from _table(scenario)
-    yield from _pairing(scenario)
     yield from _models(scenario)
     yield from _edges(scenario)
     yield from _traits(scenario)
+    yield from _personality(scenario)
+    yield from _styles(scenario)
     yield from _panel(scenario)
     yield from _quorum(scenario)
 
@@ -64,12 +69,6 @@ def _table(scenario: "Scenario") -> Iterator[Problem]:
     for at in openers[1:]:
         text = f"only one seat opens, and {seats[openers[0]].id!r} does already"
         yield Problem(("cast", "seats", at, "opens"), text)
-
-
-def _pairing(scenario: "Scenario") -> Iterator[Problem]:
-    if scenario.cast.pairing not in ("random", "all-pairs"):
-        text = f"{scenario.cast.pairing!r} comes with the matching of personas, in a later release"
-        yield Problem(("cast", "pairing"), f"{text}; take 'random' or 'all-pairs'")
 
 
 def _models(scenario: "Scenario") -> Iterator[Problem]:
@@ -111,6 +110,36 @@ def _traits(scenario: "Scenario") -> Iterator[Problem]:
             if len(levels) != seats:
                 text = f"{len(levels)} levels for {seats} seats: give one level (-5 to 5) a seat"
                 yield Problem((*loc, at), text, SEATS)
+
+
+def _personality(scenario: "Scenario") -> Iterator[Problem]:
+    wanted, loc = scenario.cast.personality, PERSONALITY
+    if wanted is None:
+        return
+    for trait in wanted.trait:
+        if trait in scenario.cast.traits:
+            text = f"`cast.traits` sets {trait.value!r} already: keep one of them"
+            yield Problem((*loc, "trait"), text, (("cast", "traits", trait.value),))
+        if wanted.trait.count(trait) > 1:
+            yield Problem((*loc, "trait"), f"{trait.value!r} is named twice")
+    if not wanted.trait and not wanted.style:
+        yield Problem(loc, "sets nothing: name a `trait`, such as extraversion, or `all`; or give `style: random`")
+    for key in ("select", "statements", "setting", "magnitude"):
+        if not wanted.trait and key in wanted.model_fields_set:
+            yield Problem((*loc, key), "says nothing without a `trait`", ((*loc, "trait"), loc))
+
+
+def _styles(scenario: "Scenario") -> Iterator[Problem]:
+    """Whether anybody is asked to talk in two opposite ways; files of personas are looked through as they are read."""
+    if wrong := contradiction(scenario.stage.style):
+        yield Problem(("stage", "style"), wrong)
+    cast = scenario.cast
+    given: list[tuple[Loc, object]] = [(("cast", "personas"), cast.personas)]
+    given += [(("cast", "seats", at, "personas"), seat.personas) for at, seat in enumerate(cast.seats)]
+    for loc, people in given:
+        for at, persona in enumerate(people if isinstance(people, tuple) else ()):
+            if wrong := contradiction(persona.style):
+                yield Problem((*loc, at, "style"), wrong)
 
 
 def _panel(scenario: "Scenario") -> Iterator[Problem]:

@@ -1,16 +1,29 @@
-"""Who plays in which job? Personas are paired, and given the trait poles and the model of their seat."""
+"""Who plays in which job? Personas are paired, and given a personality and the model of their seat."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from ..agents import Member
 from ..agents.speaker import PERSON
+from ..models.request import Events, unwatched
 from ..personas import Persona
-from ..personas.meeting.pairing import pairing
+from ..personas.meeting.acquaintance import SocialGraph
+from ..personas.meeting.pairing import WEIGHED, Cast, pairing
+from ..personas.meeting.seating import Seating
+from ..personas.personality.setting import Setting, with_levels
 from ..personas.shelf import people
-from ..personas.traits import BigFive, Trait
+from .event import Paired
+from .knowing import social_graph
+from .personality import setting_of
 from .scenario import Scenario, Seat
+
+if TYPE_CHECKING:
+    from ..personas.meeting.affinity import Affinity
+
+People = Mapping[str, Sequence[Persona]]
+"""Those who were made for a run, by seat id."""
 
 
 @dataclass(frozen=True)
@@ -22,38 +35,72 @@ class Casting:
     """One a seat."""
     joined: Container[str] = ()
     """Seats that people take."""
+    knows: SocialGraph = field(default_factory=SocialGraph)
+    affinity: "Affinity | None" = None
+    """Who suits whom, where the pairing looks at that."""
+    setting: Setting | None = None
+    """How personalities are given out."""
 
     @classmethod
-    def of(cls, scenario: Scenario, joined: Container[str] = ()) -> "Casting":
-        """Reads the persona files. Raises Mistake."""
-        return cls(scenario, tuple(_pool(scenario, seat) for seat in scenario.seats), joined)
+    def of(cls, scenario: Scenario, joined: Container[str] = (), made: People | None = None) -> "Casting":
+        """Reads the persona files; nobody is weighed yet, so casts are drawn at random where `weighed` would look at
+        who suits whom. Raises Mistake."""
+        pools = tuple(_pool(scenario, seat, made or {}) for seat in scenario.seats)
+        return cls(scenario, pools, joined, social_graph(scenario), setting=setting_of(scenario))
+
+    async def weighed(self, events: Events = unwatched) -> "Casting":
+        """The casting with everything that its pairing looks at. Raises Mistake for a threshold that says nothing."""
+        rules = self.scenario.cast.pairing
+        if rules.kind not in WEIGHED and not self.knows:
+            return self
+        affinity = await _affinity(self.scenario, Seating(self.pools), self.knows, events)
+        events(Paired(rules.kind, len(affinity.graph), affinity.qualified, affinity.possible, affinity.by))
+        return replace(self, affinity=affinity)
 
     def casts(self, round: int, start: int = 0, count: int | None = None) -> Iterator[tuple[int, tuple[Member, ...]]]:
         """(index, cast) from `start` on; with all-pairs they may end before `count`."""
-        people = pairing(self.scenario.cast.pairing, self.pools, self.scenario.seed, round)
         stop = None if count is None else start + count
-        for index, cast in islice(enumerate(people), start, stop):
-            yield index, self._members(index, cast)
+        for index, cast in islice(enumerate(self._tables(round)), start, stop):
+            yield index, self._members(round, index, self.knows.related(cast))
 
-    def _members(self, index: int, cast: Sequence[Persona]) -> tuple[Member, ...]:
-        poles = self.scenario.cast.poles(index)
+    def _tables(self, round: int) -> Iterator[Cast]:
+        rules, seed = self.scenario.cast.pairing, self.scenario.seed
+        if self.affinity is None:
+            return pairing("random" if rules.kind in WEIGHED else rules.kind, self.pools, seed, round)
+        from ..personas.meeting.gathering import gather
+
+        return gather(self.affinity, Seating(self.pools), seed, round, rules.cut)
+
+    def _members(self, round: int, index: int, cast: Sequence[Persona]) -> tuple[Member, ...]:
+        seats, poles = self.scenario.seats, self.scenario.cast.poles(index)
+        if self.setting:
+            cast = self.setting.cast(cast, [seat.id for seat in seats], self.scenario.seed, round, index)
         return tuple(
-            Member(seat.id, with_poles(persona, poles[seat.id]), seat.role, self._speaks(seat))
-            for seat, persona in zip(self.scenario.seats, cast, strict=True)
+            Member(seat.id, with_levels(persona, poles[seat.id]), seat.role, self._speaks(seat))
+            for seat, persona in zip(seats, cast, strict=True)
         )
 
     def _speaks(self, seat: Seat) -> str:
         return PERSON if seat.id in self.joined else self.scenario.speaks(seat)
 
 
-def _pool(scenario: Scenario, seat: Seat) -> Sequence[Persona]:
+async def _affinity(scenario: Scenario, seating: Seating, knows: SocialGraph, events: Events) -> "Affinity":
+    from ..models.local import connect_embedder
+    from ..personas.meeting.affinity import acquainted, contrast, shared_interest
+
+    rules = scenario.cast.pairing
+    if rules.kind not in WEIGHED:
+        return acquainted(rules.kind, seating, knows)
+    embedder = connect_embedder(rules.embedder)
+    if rules.kind == "contrast":
+        return await contrast(seating, embedder, knows=knows, events=events)
+    return await shared_interest(
+        seating, embedder, more_than=rules.more_than, merge_above=rules.merge_above, knows=knows, events=events
+    )
+
+
+def _pool(scenario: Scenario, seat: Seat, made: People) -> Sequence[Persona]:
     given = scenario.cast.people_of(seat)
-    return people(given, scenario.folder) if isinstance(given, str) else given
-
-
-def with_poles(persona: Persona, levels: Mapping[Trait, int]) -> Persona:
-    """The persona with some trait levels replaced; its id names the same person."""
-    if not levels:
-        return persona
-    traits = (persona.traits or BigFive()).model_copy(update={trait.value: level for trait, level in levels.items()})
-    return persona.model_copy(update={"traits": traits})
+    if isinstance(given, str):
+        return people(given, scenario.folder)
+    return given if isinstance(given, tuple) else made[seat.id]

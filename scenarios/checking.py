@@ -1,18 +1,22 @@
 """Is everything there that a scenario names? Personas, exemplars, critics with their options, prices."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..critics.member import PanelMember
 from ..critics.option import checked
 from ..critics.registry import BUILT_IN, Source, find
 from ..models.errors import Mistake
 from ..models.pricing import price_of
-from ..models.suggesting import closest
+from ..models.suggesting import closest, suggest
+from ..personas import Persona
 from ..personas.meeting.pairing import pairing
 from ..personas.shelf import people
-from .finding import seed_path
-from .scenario import Scenario
+from ..personas.taxonomy import select
+from .finding import seed_path, taxonomy_of
+from .knowing import social_graph
+from .personality import setting_of
+from .scenario import Made, Scenario
 from .source import EACH, Loc, Problem
 
 LATER = frozenset(
@@ -25,6 +29,7 @@ def unmet(scenario: Scenario) -> Iterator[Problem]:
     """What is missing on this machine; each problem says which parts it depends on."""
     yield from _personas(scenario)
     yield from _exemplars(scenario)
+    yield from _statements(scenario)
     for at, member in enumerate(scenario.critics.panel):
         yield from _critic(member, scenario, ("critics", "panel", at))
     yield from _prices(scenario)
@@ -38,7 +43,8 @@ def _personas(scenario: Scenario) -> Iterator[Problem]:
         if isinstance(given, str):
             named.setdefault(given, loc)
     wrong = [Problem(loc, reason) for name, loc in named.items() if (reason := _unreadable(name, scenario))]
-    yield from wrong or _seating(scenario)
+    yield from wrong or (*_seating(scenario), *_knowing(scenario))
+    yield from _making(scenario)
 
 
 def _seat(at: int) -> Loc:
@@ -54,12 +60,57 @@ def _unreadable(name: str, scenario: Scenario) -> str:
 
 def _seating(scenario: Scenario) -> Iterator[Problem]:
     """Whether the personas are enough for the seats."""
-    given = [scenario.cast.people_of(seat) for seat in scenario.seats]
-    pools = [people(pool, scenario.folder) if isinstance(pool, str) else pool for pool in given]
+    pools = _pools(scenario)
     try:
-        pairing(scenario.cast.pairing, pools, scenario.seed, 1)
+        if len(pools) == len(scenario.seats):
+            pairing("random", pools, scenario.seed, 1)
     except Mistake as mistake:
         yield Problem(("cast",), str(mistake), (("cast", "seats", EACH, "id"),))
+
+
+def _pools(scenario: Scenario) -> list[Sequence[Persona]]:
+    """Of the seats whose people are there already."""
+    given = [scenario.cast.people_of(seat) for seat in scenario.seats]
+    read = [people(pool, scenario.folder) if isinstance(pool, str) else pool for pool in given]
+    return [pool for pool in read if not isinstance(pool, Made)]
+
+
+def _knowing(scenario: Scenario) -> Iterator[Problem]:
+    """Whether those who know one another are there."""
+    try:
+        knows = social_graph(scenario)
+        if not scenario.makes_people:
+            knows.check([persona for pool in _pools(scenario) for persona in pool])
+    except Mistake as mistake:
+        reads: tuple[Loc, ...] = (("cast", "personas"), ("cast", "seats", EACH, "personas"))
+        yield Problem(("cast", "social_graph"), str(mistake), reads)
+
+
+def _making(scenario: Scenario) -> Iterator[Problem]:
+    """Whether personas can be made as it is said."""
+    try:
+        categories = taxonomy_of(scenario)
+    except Mistake as mistake:
+        yield Problem(("cast", "taxonomy"), str(mistake))
+        return
+    for loc, made in _made(scenario):
+        try:
+            select(categories, made.generate.categories)
+        except Mistake as mistake:
+            yield Problem((*loc, "generate", "categories"), str(mistake), (("cast", "taxonomy"),))
+        families = {category.family for category in categories.categories}
+        for family in made.generate.quota:
+            if family not in families:
+                text = f"no family {family!r}{suggest(family, families)}"
+                yield Problem((*loc, "generate", "quota", family), text, (("cast", "taxonomy"),))
+
+
+def _made(scenario: Scenario) -> Iterator[tuple[Loc, Made]]:
+    if isinstance(scenario.cast.personas, Made):
+        yield ("cast", "personas"), scenario.cast.personas
+    for at, seat in enumerate(scenario.cast.seats):
+        if isinstance(seat.personas, Made):
+            yield _seat(at), seat.personas
 
 
 def _exemplars(scenario: Scenario) -> Iterator[Problem]:
@@ -67,6 +118,13 @@ def _exemplars(scenario: Scenario) -> Iterator[Problem]:
         seed_path(scenario)
     except Mistake as mistake:
         yield Problem(("exemplars", "seed_file"), str(mistake))
+
+
+def _statements(scenario: Scenario) -> Iterator[Problem]:
+    try:
+        setting_of(scenario)
+    except Mistake as mistake:
+        yield Problem(("cast", "personality", "statements"), str(mistake))
 
 
 def _critic(member: PanelMember, scenario: Scenario, loc: Loc) -> Iterator[Problem]:

@@ -30,6 +30,34 @@ class RunStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class Peopled:
+    """Personas were made for the run."""
+
+    built: int
+    wanted: int
+    sentences: int
+    scorer: str
+    """What looked for contradictions."""
+    scored: int
+    """Pairs of sentences that it looked at."""
+    why: str = ""
+    """Why there are fewer than were wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """It was looked at who suits whom."""
+
+    kind: str
+    people: int
+    qualified: int
+    """Pairs of people that the pairing allows, of those that the seats do."""
+    possible: int
+    by: str
+    """Name of the embedder, where one was asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class RoundStarted:
     """A round begins; `jobs` of it are to do, `done` already are."""
 
@@ -47,6 +75,20 @@ class JobStarted:
     round: int
     index: int
     cast: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A seat's model has said which sentence of its persona fits its personality."""
+
+    round: int
+    index: int
+    seat: str
+    name: str
+    sentence: str
+    """Empty where none fits."""
+    read: bool = True
+    """Whether a reply could be read; where none could, it goes on as if none fitted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 from ..models.errors import Mistake
 from ..personas.shelf import PREFIX
 from ..personas.shelf import shipped as from_library
+from ..personas.taxonomy import Taxonomy, read_taxonomy
 from .scenario import Scenario
 
 
@@ -12,6 +13,12 @@ def seed_path(scenario: Scenario) -> Path | None:
     """The file of exemplars to begin with, or None where the scenario names none. Raises Mistake."""
     name = scenario.exemplars.seed_file
     return located(name, scenario.folder) if name else None
+
+
+def taxonomy_of(scenario: Scenario) -> Taxonomy:
+    """The categories of a scenario. Raises Mistake."""
+    name = scenario.cast.taxonomy
+    return read_taxonomy(located(name, scenario.folder) if name else None)
 
 
 def located(name: str, folder: Path) -> Path:

@@ -11,16 +11,21 @@ from json import dumps
 from pathlib import Path
 from typing import Any, Literal
 
-from .. import critics
+from .. import critics, personas
 from ..agents.prompt import fingerprint as prompts
 from ..critics.member import PanelMember
 from ..critics.registry import find
 from ..models.errors import Mistake
 from ..models.spec import ModelSpec
+from ..personas import PAIRINGS
+from ..personas.personality.selecting import fingerprint as fit_prompts
+from ..personas.personality.statements import SHIPPED as STATEMENTS
 from ..personas.shelf import people
 from .court import asks_model
 from .finding import seed_path
-from .scenario import Scenario, Seat
+from .knowing import social_graph
+from .personality import statements_path
+from .scenario import Made, Scenario, Seat
 
 Part = Literal["making", "judging", "volume"]
 
@@ -39,8 +44,9 @@ def making(scenario: Scenario) -> str:
         {
             "seed": scenario.seed,
             "seats": [_seat(scenario, seat) for seat in scenario.seats],
-            "pairing": scenario.cast.pairing,
+            "pairing": _pairing(scenario),
             "traits": scenario.cast.model_dump(mode="json")["traits"],
+            "personality": _personality(scenario),
             "stage": {**stage, "stop": sorted(stage["stop"])},
             "models": {who: _model(spec) for who, spec in scenario.cast_models().items()},
             "exemplars": _exemplars(scenario),
@@ -97,9 +103,45 @@ def _flat(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
 
 def _seat(scenario: Scenario, seat: Seat) -> dict[str, Any]:
     given = scenario.cast.people_of(seat)
-    pool = people(given, scenario.folder) if isinstance(given, str) else given
-    persons = _digest([persona.model_dump(mode="json") for persona in pool])
+    if isinstance(given, Made):
+        persons = _order(given, scenario)
+    else:
+        pool = people(given, scenario.folder) if isinstance(given, str) else given
+        persons = _digest([persona.model_dump(mode="json") for persona in pool])
     return {"id": seat.id, "role": seat.role, "opens": seat.id == scenario.cast.opener, "personas": persons}
+
+
+def _order(made: Made, scenario: Scenario) -> str:
+    """What personas that are made for the run are made from."""
+    words = Path(personas.__file__).parent / "generation"
+    categories = [scenario.folder / scenario.cast.taxonomy] if scenario.cast.taxonomy else []
+    return _digest(
+        {
+            **made.model_dump(mode="json"),
+            "model": _model(scenario.spec_for("personas")),
+            "taxonomy": _contents([[path for path in categories if path.is_file()]]),
+            "words": _contents([words.rglob("*.md"), [words.parent / "taxonomy.yaml"]]),
+        }
+    )
+
+
+def _pairing(scenario: Scenario) -> Any:
+    """The kind alone where nothing else counts."""
+    pairing, knows = scenario.cast.pairing, social_graph(scenario).ties
+    if pairing.kind in PAIRINGS and not knows:
+        return pairing.kind
+    return {**pairing.model_dump(), "knows": sorted((sorted(pair), how) for pair, how in knows.items())}
+
+
+def _personality(scenario: Scenario) -> dict[str, Any] | None:
+    """What is asked for and what the statements say; the prompts of selecting, where it is done."""
+    wanted = scenario.cast.personality
+    if wanted is None:
+        return None
+    path = statements_path(scenario)
+    statements = _contents([[STATEMENTS, *([path] if path else [])]]) if wanted.trait else ""
+    given = wanted.model_dump(mode="json", exclude={"statements"})
+    return {**given, "statements": statements, "prompts": fit_prompts() if wanted.select else ""}
 
 
 def _model(spec: ModelSpec) -> dict[str, Any]:

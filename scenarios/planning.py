@@ -1,7 +1,8 @@
 """What would a run cost? An estimate, before anything is paid for."""
 
 import os
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
@@ -11,7 +12,7 @@ from ..agents import Member
 from ..agents.briefing import briefing
 from ..agents.play import Play
 from ..agents.script import script_parts
-from ..agents.staging import Staging
+from ..agents.staging import Staging, language_name
 from ..corpus.ledger import Ledger
 from ..critics.seating import seat as seated
 from ..models.counting import estimate_text
@@ -19,10 +20,13 @@ from ..models.errors import Mistake
 from ..models.pricing import price_of
 from ..models.request import Part, Task
 from ..models.spec import ModelSpec
+from ..personas.personality.selecting import ASKED, fit_parts
+from ..personas.shelf import people
 from .casting import Casting
 from .court import asks_model
 from .fingerprint import judging
-from .scenario import Scenario
+from .personality import selects
+from .scenario import EVERYDAY, Made, Scenario
 from .simulation import staging
 
 Money = tuple[float, float | None]
@@ -30,6 +34,14 @@ Tries = tuple[int, int | None]
 """(least, most); a `most` of None is open."""
 REPLY = 40
 """Tokens of a spoken turn, about; and of a verdict."""
+LINES = 5
+"""Profile sentences a call."""
+SURVIVAL = 0.2178
+"""Of them kept, in the paper."""
+PROFILE_PROMPT, PROFILE_REPLY = 350, 110
+"""Tokens of a call for profile sentences, about."""
+CHOICE = 5
+"""Tokens of a number, with some prose around it."""
 EXEMPLAR = 500
 """Tokens of a dialogue shown as an exemplar, about."""
 
@@ -73,16 +85,18 @@ def plan(scenario: Scenario, output: Path | None = None) -> Plan:
     rounds = scenario.rounds
     jobs = ceil((rounds.until_accepted or 1) / rounds.dialogues) * rounds.dialogues
     done = _done(scenario, output)
-    first = max(0, jobs * rounds.count - done) * rounds.candidates
+    left = max(0, jobs * rounds.count - done)
+    first = left * rounds.candidates
     tries = (first, None if rounds.until_accepted else first * (1 + scenario.refine.regenerate))
-    calls = [*_speaking(scenario, tries), *_judging(scenario, tries)]
+    before = [*_peopling(scenario), *_selecting(scenario, left)]
+    calls = [*before, *_speaking(scenario, tries), *_judging(scenario, tries)]
     return Plan(rounds.count, jobs, done, tuple(calls), tuple(_missing(scenario)))
 
 
 def _speaking(scenario: Scenario, tries: Tries) -> list[Planned]:
     """The calls that make dialogues, on average lengths."""
     rules = staging(scenario)
-    cast = next(islice(Casting.of(scenario).casts(1), 1))[1]
+    cast = next(islice(_example(scenario).casts(1), 1))[1]
     turns = (rules.least + rules.most) / 2
     shown = scenario.exemplars.count * EXEMPLAR
     if rules.mode == "script":
@@ -95,6 +109,36 @@ def _speaking(scenario: Scenario, tries: Tries) -> list[Planned]:
         rows.append(_planned(Task.SPEAK, scenario.spec_of(seat), tries, share, prompt, REPLY))
     if rules.order == "selector":
         rows.append(_planned(Task.SELECT, scenario.spec_for("selector"), tries, turns, round(REPLY * turns / 2), 5))
+    return _merged(rows)
+
+
+def _example(scenario: Scenario) -> Casting:
+    """A casting with people much like those that are yet to be made."""
+    yet = [seat.id for seat in scenario.seats if isinstance(scenario.cast.people_of(seat), Made)]
+    return Casting.of(scenario, made=dict.fromkeys(yet, people(EVERYDAY, scenario.folder)))
+
+
+def _peopling(scenario: Scenario) -> list[Planned]:
+    """The calls that make personas: from every line kept to about one in five (Lee et al. 2022: 21.78 %)."""
+    orders = dict.fromkeys(scenario.cast.people_of(seat) for seat in scenario.seats)
+    sentences = sum(order.generate.sentences for order in orders if isinstance(order, Made))
+    if not sentences:
+        return []
+    tries = (ceil(sentences / LINES), ceil(sentences / LINES / SURVIVAL))
+    return [_planned(Task.PROFILE, scenario.spec_for("personas"), tries, 1, PROFILE_PROMPT, PROFILE_REPLY)]
+
+
+def _selecting(scenario: Scenario, jobs: int) -> list[Planned]:
+    """The calls that choose a profile sentence for each seat, once a job, or twice."""
+    if not selects(scenario):
+        return []
+    cast = next(islice(_example(scenario).casts(1), 1))[1]
+    most = None if scenario.rounds.until_accepted else jobs * ASKED
+    rows = []
+    for seat, member in zip(scenario.seats, cast, strict=True):
+        spec = scenario.spec_for("writer") if scenario.stage.mode == "script" else scenario.spec_of(seat)
+        prompt = _tokens(fit_parts(member.persona, seat.id, language_name(scenario.stage.language)))
+        rows.append(_planned(Task.FIT, spec, (jobs, most), 1, prompt, CHOICE))
     return _merged(rows)
 
 
@@ -186,11 +230,31 @@ def _missing(scenario: Scenario) -> list[str]:
         name, needed = spec.api_key_env, not spec.preset.local and spec.base_url == spec.preset.base_url
         if name and needed and not os.environ.get(name):
             found.append(f"{spec}: the variable {name} is not set")
+    found += _foreign(scenario)
     found += [f"critic {name}: skipped, {why}" for name, why in _skipped(scenario)]
     if scenario.spec_for("judge").provider == "rehearsal":
         asking = [m.name for m in scenario.critics.panel if asks_model(m.use)]
         found += [f"critic {name}: no language model to judge with; give `models.judge`" for name in asking]
     return found
+
+
+def _foreign(scenario: Scenario) -> Iterator[str]:
+    """Personas in another language than the conversation's: a model may have to translate as it speaks."""
+    spoken = scenario.stage.language
+    for given in dict.fromkeys(scenario.cast.people_of(seat) for seat in scenario.seats):
+        if isinstance(given, Made):
+            continue
+        pool = people(given, scenario.folder) if isinstance(given, str) else given
+        others = Counter(p.language for p in pool if _base(p.language) != _base(spoken))
+        if others:
+            what = f"{others.total()} of {len(pool)} personas are in {', '.join(map(repr, sorted(others)))}"
+            who = repr(given) if isinstance(given, str) else "cast"
+            yield f"{who}: {what}, the conversation in {spoken!r}: they are given as they are"
+
+
+def _base(language: str) -> str:
+    """`pt` of `pt-BR`."""
+    return language.partition("-")[0].lower()
 
 
 def _skipped(scenario: Scenario) -> list[tuple[str, str]]:

@@ -64,7 +64,7 @@ async def play_round(shop: Workshop, casting: Casting, number: int, whole: bool)
     await take_back(shop, number)
     made, why = await play_waves(shop, casting, this)
     if not made:
-        raise Mistake(f"round {number} has no job: the pairing {shop.scenario.cast.pairing!r} gives no cast")
+        raise Mistake(f"round {number} has no job: the pairing {shop.scenario.cast.pairing.kind!r} gives no cast")
     if whole:
         await shop.ledger.fit(number, made)
     if wanted:

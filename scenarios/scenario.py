@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, Tag, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
 
 from ..agents.dialogue import SeatRole
 from ..agents.staging import Mode, OrderKind
@@ -13,6 +24,7 @@ from ..critics.review import SeatKind
 from ..critics.voting import Voting
 from ..models.spec import ModelSpec
 from ..personas import Persona, Trait
+from ..personas.personality.setting import Kind as SettingKind
 from ..personas.traits import Level
 from .agreement import Disagreement, disagreements
 from .secret import resolved
@@ -25,10 +37,9 @@ SEAT_IDS = "abcdefgh"
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$", max_length=80)]
 """A name that may name a folder and stand in `--set`."""
 
-People = Annotated[
-    Annotated[str, Tag("name")] | Annotated[tuple[Persona, ...], Tag("people")],
-    Discriminator(lambda value: "name" if isinstance(value, str) else "people"),
-]
+PairingKind = Literal["random", "all-pairs", "shared-interest", "contrast"]
+Cut = Literal["greedy", "spectral"]
+Builder = Literal["conl", "profile"]
 Stop = Literal["farewell", "repetition", "refusal"]
 GuardName = Literal["empty", "leaked-reasoning", "speaking-for-others", "role-reversal", "repeated-opening"]
 ALL_GUARDS: tuple[GuardName, ...] = (
@@ -42,6 +53,45 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
+class Generate(Section):
+    """How personas are made: profile sentences by category, filtered, then assembled without contradictions."""
+
+    count: int = Field(20, ge=2, le=100_000)
+    """Personas."""
+    sentences: int = Field(200, ge=1)
+    """Profile sentences that they are assembled from."""
+    categories: tuple[str, ...] = ()
+    """What the sentences are about: paths, beginnings of paths, entity keys or families; default: all 51."""
+    builder: Builder = "conl"
+    """`conl`: a quota by family, whatever contradicts is drawn again (PersonaChatGen); `profile`: random additions
+    that neither repeat nor contradict (Synthetic-Persona-Chat)."""
+    quota: dict[str, int] = Field(default_factory=dict)
+    """conl: sentences by family; default: 2 demographic, 2 psychographic, 1 wellness."""
+    threshold: float = Field(0.9, gt=0, lt=1)
+    """P(contradiction) above which two sentences don't go together."""
+    nli: str | None = None
+    """Hub name or folder of an NLI model; without one the lexical detector stands in."""
+    embedder: str = "auto"
+    """What finds near-duplicates: `auto`, `lexical`, a hub name or a folder."""
+
+
+class Made(Section):
+    """Personas that are made for the run."""
+
+    generate: Generate
+    """How; by the model `models.personas`, else the default one."""
+
+
+People = Annotated[
+    Annotated[str, Tag("name")] | Annotated[tuple[Persona, ...], Tag("people")] | Annotated[Made, Tag("made")],
+    Discriminator(lambda value: "name" if isinstance(value, str) else "people" if _is_list(value) else "made"),
+]
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple)
+
+
 class Seat(Section):
     """A place in the conversation."""
 
@@ -50,11 +100,80 @@ class Seat(Section):
     role: SeatRole | None = None
     """What the seat is to a model that is trained on the dialogue: user, assistant, or neither."""
     personas: People | None = None
-    """Whose seat it is: a library, a file, or a list of personas; default: `cast.personas`."""
+    """Whose seat it is: a library, a file, a list of personas, or `{generate: ...}`; default: `cast.personas`."""
     opens: bool = False
     """Whether this seat speaks first; default: the first seat does."""
     model: ModelSpec | None = None
     """The model that speaks for this seat; default: `models.<seat id>`, then `models.default`."""
+
+
+class Pairing(Section):
+    """Who meets whom."""
+
+    kind: PairingKind = "random"
+    """`random` draws; `all-pairs` goes through all combinations; `shared-interest` pairs people with attributes in the
+    same clusters (Synthetic-Persona-Chat), `contrast` people far apart in traits and near in topics."""
+    more_than: int = Field(2, ge=0)
+    """shared-interest: two qualify when more attribute pairs than this fall into the same cluster."""
+    merge_above: float | None = Field(None, gt=-1, lt=1)
+    """shared-interest: clusters merge above this cosine; default: what suits the embedder."""
+    embedder: str = "auto"
+    """What turns sentences into vectors: `auto`, `lexical`, a hub name or a folder."""
+    cut: Cut = "greedy"
+    """Groups of more than two grow around the heaviest edge (`greedy`), or come from bisections (`spectral`)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"kind": value} if isinstance(value, str) else value
+
+
+class Circle(Section):
+    """People who know one another."""
+
+    people: tuple[str, ...] = Field(min_length=2)
+    """Ids of personas; each knows each."""
+    are: str = ""
+    """What they are to one another, to be read after `Ann and Bo are`: `sisters`, `old colleagues`. Both are told."""
+
+
+Circles = Annotated[
+    Annotated[str, Tag("name")] | Annotated[tuple[Circle, ...], Tag("circles")],
+    Discriminator(lambda value: "name" if isinstance(value, str) else "circles"),
+]
+
+
+def _traits_of(value: Any) -> Any:
+    return [value] if isinstance(value, str) and value != "all" else list(Trait) if value == "all" else value
+
+
+TRAITS = [trait.value for trait in Trait]
+TraitsSet = Annotated[
+    tuple[Trait, ...],
+    BeforeValidator(_traits_of),
+    WithJsonSchema({"anyOf": [{"enum": [*TRAITS, "all"]}, {"type": "array", "items": {"enum": TRAITS}}]}),
+]
+
+
+class Personality(Section):
+    """Gives everybody a personality for the conversation, in place of the one in the persona."""
+
+    trait: TraitsSet = ()
+    """Which of the Big Five are set: one, a list, or `all`."""
+    setting: SettingKind = "pole"
+    """`pole`: either end, by chance; `level`: any of -5 to 5, by chance; `pairings`: job after job all ways to give the
+    seats an end each: both high, high and low, low and high, both low. Each further trait takes as many, shuffled."""
+    magnitude: int = Field(4, ge=1, le=5)
+    """The level of an end, up or down."""
+    statements: str | None = None
+    """A YAML file of statements in the form `extraversion: {high: [...], low: [...]}`, whose poles take the place of
+    the package's. Each person is given one of the pole, by chance, for each trait that is set."""
+    select: bool = False
+    """Whether each seat's model first chooses the profile sentence that fits the statements, or none; it is told to
+    let that come up. One call a seat and job, two where the first reply can't be read."""
+    style: Literal["random"] | None = None
+    """`random`: two facets of style by chance for each person, such as talkative and informal, in place of the
+    persona's."""
 
 
 class Cast(Section):
@@ -65,13 +184,22 @@ class Cast(Section):
     seats: tuple[Seat, ...] = Field((), max_length=8)
     """The long form: 2 to 8 seats, one by one."""
     personas: People = EVERYDAY
-    """Personas for every seat that names none: `library/<name>`, a file beside the scenario, or a list."""
-    pairing: Literal["random", "all-pairs", "shared-interest", "contrast"] = "random"
-    """Who meets whom: `random` draws, `all-pairs` goes through all combinations; the other two are yet to come."""
+    """Personas for every seat that names none: `library/<name>`, a file beside the scenario, a list, or
+    `{generate: {count: 20}}`: made for the run."""
+    taxonomy: str | None = None
+    """A file with categories of your own, beside the 51 shipped ones or in their place."""
+    pairing: Pairing = Pairing()
+    """Who meets whom: a word, or `{kind: shared-interest, more_than: 2}`."""
+    social_graph: Circles = ()
+    """Who knows whom; then only they meet. A list of circles like `{people: [ann, bo], are: sisters}`, or a YAML file
+    with such a list under `circles:`."""
     traits: dict[Trait, tuple[tuple[Level, ...], ...]] = Field(default_factory=dict)
     """Sets poles. For each trait a list of pairings, and each pairing has one level (-5 to 5) a seat, such as
     `extraversion: [[4, 4], [4, -4], [-4, 4], [-4, -4]]`. Job after job takes the next pairing, after the last the first
     again; the level replaces the one in the persona."""
+
+    personality: Personality | None = None
+    """Sets personalities by chance, or in all pairings, with statements that fit them."""
 
     @property
     def seated(self) -> tuple[Seat, ...]:
@@ -83,8 +211,8 @@ class Cast(Section):
         """The id of the seat that speaks first."""
         return next((seat.id for seat in self.seated if seat.opens), self.seated[0].id)
 
-    def people_of(self, seat: Seat) -> str | tuple[Persona, ...]:
-        """Where the persona of a seat comes from: a name to be found, or the personas themselves."""
+    def people_of(self, seat: Seat) -> str | tuple[Persona, ...] | Made:
+        """Where the persona of a seat comes from: a name to be found, the personas themselves, or how to make them."""
         return self.personas if seat.personas is None else seat.personas
 
     def poles(self, index: int) -> Mapping[str, Mapping[Trait, int]]:
@@ -223,7 +351,8 @@ class Scenario(Section):
     model: ModelSpec | None = None
     """Short for `models: {default: ...}`."""
     models: dict[str, ModelSpec] = Field(default_factory=dict)
-    """By task: `default` (rehearsal), `judge`, `writer` (script mode), `selector`; or by seat id."""
+    """By task: `default` (rehearsal), `judge`, `writer` (script mode), `selector`, `personas` (makes them); or by
+    seat id."""
     cast: Cast = Cast()
     """Who takes part, and who meets whom."""
     stage: Stage = Stage()
@@ -274,6 +403,11 @@ class Scenario(Section):
         return self.cast.seated
 
     @property
+    def makes_people(self) -> bool:
+        """Whether personas have to be made before anyone is cast."""
+        return any(isinstance(self.cast.people_of(seat), Made) for seat in self.seats)
+
+    @property
     def draw(self) -> Literal["round", "job"]:
         """When exemplars are drawn, the default filled in."""
         return self.exemplars.draw or ("job" if self.stage.mode == "script" else "round")
@@ -296,7 +430,8 @@ class Scenario(Section):
     def specs(self) -> list[ModelSpec]:
         """The models of a run, each once: those that dialogues are made with, then the judge's."""
         specs: list[ModelSpec] = []
-        for spec in (*self.cast_models().values(), self.spec_for("judge")):
+        making = [self.spec_for("personas")] if self.makes_people else []
+        for spec in (*self.cast_models().values(), *making, self.spec_for("judge")):
             specs += [spec] if spec not in specs else []
         return specs
 

@@ -17,7 +17,7 @@ from ..models.calling import Services
 from ..models.errors import Mistake
 from ..models.metering import Meter
 from ..models.request import Events, unwatched
-from .casting import Casting
+from .casting import Casting, People
 from .collecting import rarely
 from .connecting import Connections
 from .court import Court, panel_of
@@ -53,9 +53,20 @@ async def simulate(
     folder = Path(output) if output is not None else scenario.output_folder
     async with opened(scenario, folder, on_event, meter or Meter(), join or {}, remake) as shop:
         on_event(started(shop, folder))
-        why = await play_rounds(shop, Casting.of(shop.scenario, join or {}), whole)
+        casting = await cast(shop, folder, join or {})
+        why = await play_rounds(shop, casting, whole)
         on_event(RunEnded(shop.ledger.count(), jobs_done(shop), why))
     return Corpus.open(scenario.ledger_in(folder), scenario.name)
+
+
+async def cast(shop: Workshop, folder: Path, join: Collection[str]) -> Casting:
+    """Who meets whom, people made where there are none. Raises Mistake."""
+    made: People = {}
+    if shop.scenario.makes_people:
+        from .peopling import make_people
+
+        made = await make_people(shop.scenario, shop.connections, folder, shop.events)
+    return await Casting.of(shop.scenario, join, made).weighed(shop.events)
 
 
 def simulate_sync(scenario: Scenario, on_event: Events = unwatched, *, output: str | Path | None = None) -> Corpus:

@@ -75,7 +75,7 @@ def parse(text: str, name: str) -> Source:
     try:
         node = _yaml().compose(text)
         if not isinstance(node, MappingNode):
-            raise Mistake(f"{name}:1: a scenario is a YAML mapping that starts with `name: ...`; this is not one")
+            raise Mistake(f"{name}:1: not a YAML mapping; a scenario is one, and starts with `name: ...`")
         source.data = _Walk(source).value(node, ())
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

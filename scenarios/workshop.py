@@ -16,6 +16,7 @@ from ..models.request import Events
 from .connecting import Connections
 from .court import Court
 from .event import JobStarted
+from .personality import fitted, selects
 from .scenario import Scenario
 
 
@@ -65,6 +66,10 @@ class Workshop:
             making=self.making,
         )
 
+    def client_of(self, seat: str) -> ChatClient:
+        """The model that a seat's words come from: its own, or the writer of a script."""
+        return self.connections.task("writer") if self.staging.mode == "script" else self.clients[seat]
+
     async def make(self, play: Play) -> Dialogue:
         dialogue = await stage(play)
         await self.ledger.keep_dialogue(dialogue)
@@ -79,6 +84,8 @@ class Workshop:
         if self.left:
             raise Mistake(self.left)
         self.events(JobStarted(job.round, job.index, job.cast))
+        if selects(self.scenario):
+            job = await fitted(job, self.scenario, self.client_of, self.events)
         kept = self.court.tries(job.round, job.index) if known else []
         if not any(made_for(job, this.dialogue) for this in kept):
             await self.ledger.keep_job(job)

@@ -43,6 +43,12 @@ def opposites() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((_compiled(text), opposite) for text, opposite in words("english")["opposites"])
 
 
+@cache
+def negations() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """A sentence, and its denial in the same words."""
+    return tuple((_compiled(text), denial) for text, denial in words("english")["negations"])
+
+
 def _compiled(text: str) -> re.Pattern[str]:
     lists = words("english")["lists"]
     return re.compile(re.sub(r"<(\w+)>", lambda found: _member(found, lists), text), re.I)

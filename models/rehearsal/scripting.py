@@ -11,7 +11,7 @@ from .speaking import speak
 _NAMES: Final = re.compile(r"You write a conversation between ([^\n]+?)\. They")
 _RANGE: Final = re.compile(r"^- (\d+) to (\d+) turns", re.M)
 _PERSON: Final = re.compile(r"^Profile of ([^\n(:]+?)(?: \([^\n]*\))?:\n((?:- [^\n]*(?:\n|$))*)", re.M)
-_NATURE: Final = re.compile(r"^Personality of ([^\n]+?), each trait from -5 to 5: ([^\n]+)$", re.M)
+_NATURE: Final = re.compile(r"^Personality of ([^\n]+?), each trait from -5 to 5:\n((?:- [^\n]*(?:\n|$))+)", re.M)
 _TASK: Final = "# The conversation to write"
 _BULLET: Final = re.compile(r"^- (.+?)[ \t]*$", re.M)
 

@@ -19,10 +19,13 @@ def words(name: str) -> Any:
 @cache
 def subjects() -> dict[str, Any]:
     """Every topic of `topics/*.yaml`, in the order in which a profile sentence is tried on them."""
-    found: dict[str, Any] = {}
-    for path in sorted((HERE / "topics").glob("*.yaml")):
-        found.update(_read(path))
-    return found
+    return _merged("topics")
+
+
+@cache
+def profiles() -> dict[str, Any]:
+    """Every topic of `profiles/*.yaml`: what somebody may be, have or like."""
+    return _merged("profiles")
 
 
 @cache
@@ -39,6 +42,13 @@ def fingerprint() -> str:
     for path in sorted([*HERE.rglob("*.yaml"), *HERE.glob("*.py")]):
         digest.update(path.name.encode() + b"\x00" + path.read_bytes())
     return digest.hexdigest()
+
+
+def _merged(folder: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for path in sorted((HERE / folder).glob("*.yaml")):
+        found.update(_read(path))
+    return found
 
 
 def _read(path: Path) -> Any:

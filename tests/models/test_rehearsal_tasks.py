@@ -9,9 +9,13 @@ from tertulia.agents.stopping import is_farewell
 from tertulia.models.errors import Mistake, NoJudge
 from tertulia.models.rehearsal import Rehearsal
 from tertulia.models.request import Kind, Part, Request, Role, Task
+from tertulia.personas import BigFive
+from tertulia.personas.personality.level import told
 
 INES = ("I am a baker.", "I have two dogs.", "I was born in Busan.", "I love hiking.")
 MARCUS = ("I teach Latin to the last six who want it.", "I drive a rusty convertible.", "i like donuts")
+
+NATURE = ("traits", "statements", "style", "meanings", "goal", "focus")
 
 Turns = list[tuple[str, str]]
 
@@ -47,11 +51,14 @@ def script_request(seed: int) -> Request:
             "name": "Ann",
             "public": "A baker (retired)",
             "profile": INES,
-            "traits": "extraversion 3",
+            "traits": list(told(BigFive(extraversion=3))),
+            "statements": ("I hum in queues.",),
             "style": ("warm",),
+            "meanings": [("warm", "kind")],
             "goal": "To sell a loaf.",
+            "focus": INES[0],
         },
-        {"name": "Bob", "public": "", "profile": MARCUS, "traits": "", "style": (), "goal": ""},
+        {"name": "Bob", "public": "", "profile": MARCUS} | dict.fromkeys(NATURE, ()),
     ]
     instructions = render(
         "script", names=["Bob", "Ann"], least=6, most=9, alternate=True, language="English", style=(), setting=""

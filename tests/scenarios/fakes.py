@@ -48,6 +48,14 @@ async def speak(request: Request) -> str:
     return _line(request, flawed=_flawed(request, 0.1))
 
 
+async def fit(request: Request) -> str:
+    """Chooses a profile sentence, or none, or says nothing of use, as its seed has it; else speaks."""
+    if request.task is not Task.FIT:
+        return await speak(request)
+    await _noted(request)
+    return stream(request.seed, "fit").choice(("1", "Sentence 2.", "none", "I like them all."))
+
+
 async def learn(request: Request) -> str:
     """Speaks without the flaw once a good exemplar stands in its prompt."""
     await _noted(request)

@@ -82,7 +82,6 @@ def test_a_ledger_address_takes_its_password_from_the_environment(monkeypatch: p
         ({"cast": {"seats": [{"id": "a"}, {"id": "a"}]}}, "cast.seats[1].id", "called 'a' already"),
         ({"cast": {"seats": [{"id": "judge"}, {"id": "a"}]}}, "cast.seats[0].id", "meaning of its own"),
         ({"cast": {"seats": [{"id": "ann", "opens": True}, *TWO[1:]]}}, "cast.seats[1].opens", "'ann' does already"),
-        ({"cast": {"pairing": "contrast"}}, "cast.pairing", "matching of personas"),
         ({"cast": {"traits": {"openness": [[1, 2], [3]]}}}, "cast.traits.openness[1]", "1 levels for 2 seats"),
         ({"cast": {"traits": {"openness": []}}}, "cast.traits.openness", "sets nothing"),
         ({"models": {"jugde": "rehearsal"}}, "models.jugde", "did you mean 'judge'?"),

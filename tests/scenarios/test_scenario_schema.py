@@ -32,7 +32,7 @@ def test_every_key_of_a_scenario_is_described() -> None:
 def test_keys_are_known_through_lists_names_and_references() -> None:
     assert keys_at(("critics", "panel", 3)) == keys_at(("critics", "panel", 0))
     assert "threshold" not in keys_at(("critics", "panel", 0, "options"))
-    assert {"text", "category", "entity"} == set(keys_at(("cast", "seats", 0, "personas", 0, "profile", 0)))
+    assert {"text", "category", "entity", "origin"} == set(keys_at(("cast", "seats", 0, "personas", 0, "profile", 0)))
     assert "api_key" in keys_at(("models", "judge"))
 
 

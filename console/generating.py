@@ -1,0 +1,267 @@
+"""What happens at `tertulia personas generate`? A pool of profile sentences is written, with what was rejected."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ..corpus.ledger import Ledger
+from ..corpus.record import RunInfo
+from ..models.errors import Mistake
+from ..models.local import connect_embedder, connect_nli
+from ..models.metering import Meter
+from ..models.request import Events
+from ..models.scorer import Embedder, Nli
+from ..models.spec import ModelSpec
+from ..personas.formats.writing import replacing, telling
+from ..personas.generation import Generated, Yield, generate
+from ..personas.generation.asking import PROMPTS, sampling
+from ..personas.persona import ProfileSentence
+from ..personas.pool import read_pool, write_pool
+from ..personas.taxonomy import Category, Taxonomy, read_taxonomy, select
+from .desk import Limit, desk, replies_of
+from .printing import print_json
+from .progress import progress
+from .running import resumable
+from .terminal import terminal
+from .text import duration, listed, money, number, one_line, share
+
+SPARE = "more than were asked for"
+SUFFIX = ".jsonl"
+SHOWN = 8
+"""Categories that fell short, in the report."""
+WHAT = {
+    "parse": "a line `sentence (key: value)`",
+    "entity": "the value stands in the sentence",
+    "category": "it is about its category",
+    "duplicate": "nobody has said it before",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was typed."""
+
+    categories: Sequence[str]
+    count: int
+    output: Path
+    model: str
+    nli: str | None
+    embedder: str
+    taxonomy: Path | None
+    against: Path | None
+    seed: int
+    concurrency: int
+    limit: Limit
+
+
+def generate_pool(wanted: Wanted, *, remake: bool, json: bool, quiet: bool) -> int:
+    """Exit code 0, or 1 when nothing was kept. Raises what `generate` raises, after saying how to go on."""
+    meter, console = Meter(), terminal()
+    view = progress(console, meter, silent=json or quiet)
+    with resumable(replies_of(wanted.output)), view:
+        job = prepared(wanted)
+        claim(wanted.output, job.settings, remake)
+        found = asyncio.run(_generated(wanted, job, meter, view))
+    write_rejected(found, rejected_of(wanted.output))
+    write_pool(found.kept, wanted.output)
+    _note(wanted.output)
+    if json:
+        print_json(_as_json(wanted, job, found, meter))
+    elif not quiet:
+        console.print(report(wanted, job, found, meter, view.seen.seconds))
+    return 0 if found.kept else 1
+
+
+@dataclass(frozen=True)
+class Job:
+    """What was typed, read and connected."""
+
+    taxonomy: Taxonomy
+    categories: tuple[Category, ...]
+    known: tuple[ProfileSentence, ...]
+    embedder: Embedder
+    nli: Nli | None
+    settings: Mapping[str, Any]
+
+
+def prepared(wanted: Wanted) -> Job:
+    """Everything that can be wrong is found before the first call. Raises Mistake."""
+    _check_output(wanted)
+    spec = ModelSpec.parse(wanted.model)
+    taxonomy = read_taxonomy(wanted.taxonomy)
+    categories = select(taxonomy, wanted.categories)
+    known = tuple(read_pool(wanted.against)) if wanted.against else ()
+    if wanted.nli == "lexical":
+        raise Mistake("--nli: 'lexical' can't tell what a sentence is about; name an NLI model, or leave --nli out")
+    embedder, nli = connect_embedder(wanted.embedder), connect_nli(wanted.nli) if wanted.nli else None
+    settings = {
+        "categories": [category.path for category in categories],
+        "count": wanted.count,
+        "seed": wanted.seed,
+        "model": str(spec),
+        "sampling": {**spec.options, **sampling(spec)},
+        "nli": nli.name if nli else "",
+        "embedder": embedder.name,
+        "taxonomy": _digest(repr(taxonomy.categories)),
+        "against": _digest("\n".join(sentence.text for sentence in known)) if wanted.against else "",
+        "prompts": PROMPTS.fingerprint(),
+    }
+    return Job(taxonomy, categories, known, embedder, nli, settings)
+
+
+def _check_output(wanted: Wanted) -> None:
+    output = wanted.output
+    if output.suffix.lower() != SUFFIX or output.is_dir():
+        raise Mistake(f"--output {str(output)!r}: a pool is a JSONL file; name it {output.stem or 'pool'}{SUFFIX}")
+    if wanted.against and wanted.against.resolve() == output.resolve():
+        raise Mistake(f"--against {str(wanted.against)!r} is the output itself; name another --output")
+
+
+async def _generated(wanted: Wanted, job: Job, meter: Meter, events: Events) -> Generated:
+    async with desk(wanted.output, wanted.model, wanted.limit, meter, events) as client:
+        return await generate(
+            client,
+            job.categories,
+            count=wanted.count,
+            seed=wanted.seed,
+            taxonomy=job.taxonomy,
+            embedder=job.embedder,
+            nli=job.nli,
+            known=job.known,
+            concurrency=wanted.concurrency,
+            events=events,
+        )
+
+
+def claim(output: Path, settings: Mapping[str, Any], remake: bool) -> None:
+    """The settings are noted beside the output. Raises Mistake where it is there, and was made with others, or by
+    somebody else, or was changed by hand."""
+    from .. import __version__
+
+    with Ledger.open(replies_of(output)) as ledger:
+        before = ledger.info()
+        if output.exists() and not remake and (why := _foreign(output, before, settings)):
+            raise Mistake(f"{output} {why}; give another --output, or --remake to replace it (replies are kept)")
+        extra = dict(before.extra) if before and before.scenario == settings and not remake else {}
+        info = RunInfo(output.stem, settings, "", "", __version__, extra=extra)
+        ledger.begin(info)
+        asyncio.run(ledger.set_info(info))
+
+
+def _foreign(output: Path, before: RunInfo | None, settings: Mapping[str, Any]) -> str:
+    """Why an output is not what this command would write again."""
+    if before is None:
+        return "is there already, and was not made by this command"
+    changed = [name for name in settings if before.scenario.get(name) != settings[name]]
+    if changed:
+        return f"was made with other settings ({', '.join(changed)})"
+    written = before.extra.get("written")
+    return "was changed since it was written" if written and written != _digest(_read(output)) else ""
+
+
+def _note(output: Path) -> None:
+    """What was written, so that a change by hand is noticed."""
+    with Ledger.open(replies_of(output)) as ledger:
+        info = ledger.info()
+        assert info is not None
+        asyncio.run(ledger.set_info(replace(info, extra={**info.extra, "written": _digest(_read(output))})))
+
+
+def _read(path: Path) -> bytes:
+    with telling(path):
+        return path.read_bytes()
+
+
+def _digest(content: str | bytes) -> str:
+    return blake2b(content.encode() if isinstance(content, str) else content, digest_size=8).hexdigest()
+
+
+def rejected_of(output: Path) -> Path:
+    """`pool.jsonl` -> `pool.rejected.jsonl`."""
+    return output.with_suffix(f".rejected{SUFFIX}")
+
+
+def write_rejected(found: Generated, path: Path) -> None:
+    """A line for each rejection, whole or not at all. Raises Mistake."""
+    rows: list[dict[str, str]] = [asdict(one) for one in found.rejected]
+    rows += [{"raw": s.text, "category": str(s.category), "filter": "spare", "reason": SPARE} for s in found.spare]
+    with replacing(path) as file, telling(path):
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _as_json(wanted: Wanted, job: Job, found: Generated, meter: Meter) -> dict[str, Any]:
+    total = meter.total
+    return {
+        "output": str(wanted.output),
+        "rejected": str(rejected_of(wanted.output)),
+        "wanted": wanted.count,
+        "kept": len(found.kept),
+        "spare": len(found.spare),
+        "calls": total.calls,
+        "cached": total.cached,
+        "tokens": total.prompt_tokens + total.completion_tokens,
+        "usd": total.usd,
+        "judge": found.judge,
+        "embedder": job.embedder.name,
+        "survival": found.survival.to_dict(),
+        "yields": [_yield(one) for one in found.yields],
+    }
+
+
+def _yield(one: Yield) -> dict[str, Any]:
+    counts = asdict(one)
+    return {**counts, "category": one.category.path}
+
+
+def report(wanted: Wanted, job: Job, found: Generated, meter: Meter, seconds: float) -> RenderableType:
+    """The survival table, what fell short, what it took, and the next step."""
+    return Group(survival_table(found), Text(), short_text(found), _as_text(wanted, job, found, meter, seconds))
+
+
+def survival_table(found: Generated) -> Table:
+    """Cumulative shares of all lines, the paper's and ours."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("filter")
+    table.add_column("what passes", style="dim")
+    for name in ("paper", "here", "lost", "left"):
+        table.add_column(name, justify="right")
+    for row in found.survival.rows:
+        shares = (share(row.paper), share(row.share))
+        table.add_row(row.filter, WHAT[row.filter], *shares, f"{row.lost:,}", f"{row.left:,}")
+    return table
+
+
+def short_text(found: Generated) -> Text:
+    """The categories that gave less than their share, one a line."""
+    short = sorted((one for one in found.yields if one.short), key=lambda one: one.kept - one.wanted)
+    lines = [one_line(f"{one}") for one in short[:SHOWN]]
+    if len(short) > SHOWN:
+        lines.append(f"… and {number(len(short) - SHOWN, 'more category', 'more categories')} (--json tells all)")
+    return Text("".join(f"{line}\n" for line in lines), style="yellow")
+
+
+def _as_text(wanted: Wanted, job: Job, found: Generated, meter: Meter, seconds: float) -> Text:
+    total, output = meter.total, wanted.output
+    what = "an NLI model" if job.nli else "an embedder; --nli MODEL has an NLI model do it, as the paper does"
+    took = listed([
+        number(total.calls, "call"),
+        f"{total.cached:,} replies kept before" if total.cached else "",
+        money(total.usd),
+        duration(seconds),
+    ])  # fmt: skip
+    spare = f", {len(found.spare):,} spare" if found.spare else ""
+    return Text.assemble(
+        (f"{len(found.kept):,} of {number(wanted.count, 'sentence')}", "bold"),
+        f" on {number(len(job.categories), 'category', 'categories')} in {output}{spare}\n{took}\n",
+        f"category judged by {found.judge} ({what}); nearness by {job.embedder.name}\n",
+        f"rejected: {rejected_of(output)}\n",
+        f"next:     tertulia personas assemble {output} --count 20 --output people.yaml",
+    )

