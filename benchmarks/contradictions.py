@@ -1,6 +1,6 @@
-"""How many contradictions does a detector find among labelled pairs, and how many of its finds are right? Prints one JSON line.
+"""How many contradictions does a detector find among labelled pairs, and how many of its finds are right?
 
-`contradictions.py [--nli FOLDER]`: `lexical` unless the folder (or hub name) of a model is given.
+Prints one JSON line. `contradictions.py [--nli FOLDER]`: `lexical` unless the folder (or hub name) of a model is given.
 """
 
 import argparse

@@ -204,7 +204,7 @@ def _numbers(portrait: Portrait) -> tuple[str, ...]:
         f"{portrait.sentences:,}",
         f"{portrait.clusters:,}",
         f"{portrait.mean_distance:.3f}",
-        f"{portrait.mean_words:.1f}",
+        f"{portrait.mean_words:.2f}",
     )
 
 
@@ -235,4 +235,4 @@ def _whys(found: Expanded) -> str:
     """`12 (9 too close to another, 3 a question):`"""
     counts = Counter(one.why for one in found.rejected).most_common()
     each = ", ".join(f"{count:,} {why.value}" for why, count in counts)
-    return f"{len(found.rejected):,}" + (f" ({each}):" if each else ":")
+    return f"{len(found.rejected):,} ({each}):" if each else "none,"

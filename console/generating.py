@@ -8,7 +8,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -76,7 +75,8 @@ def generate_pool(wanted: Wanted, *, remake: bool, json: bool, quiet: bool) -> i
     if json:
         print_json(_as_json(wanted, job, found, meter))
     elif not quiet:
-        console.print(report(wanted, job, found, meter, view.seen.seconds))
+        console.print(survival_table(found), short_text(found))
+        console.print(_as_text(wanted, job, found, meter, view.seen.seconds), soft_wrap=True)
     return 0 if found.kept else 1
 
 
@@ -221,11 +221,6 @@ def _yield(one: Yield) -> dict[str, Any]:
     return {**counts, "category": one.category.path}
 
 
-def report(wanted: Wanted, job: Job, found: Generated, meter: Meter, seconds: float) -> RenderableType:
-    """The survival table, what fell short, what it took, and the next step."""
-    return Group(survival_table(found), Text(), short_text(found), _as_text(wanted, job, found, meter, seconds))
-
-
 def survival_table(found: Generated) -> Table:
     """Cumulative shares of all lines, the paper's and ours."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
@@ -245,23 +240,20 @@ def short_text(found: Generated) -> Text:
     lines = [one_line(f"{one}") for one in short[:SHOWN]]
     if len(short) > SHOWN:
         lines.append(f"… and {number(len(short) - SHOWN, 'more category', 'more categories')} (--json tells all)")
-    return Text("".join(f"{line}\n" for line in lines), style="yellow")
+    return Text("".join(f"\n{line}" for line in lines), style="yellow")
 
 
 def _as_text(wanted: Wanted, job: Job, found: Generated, meter: Meter, seconds: float) -> Text:
+    """What there is, what it took, who judged, and the next step; lines that can be copied whole."""
     total, output = meter.total, wanted.output
-    what = "an NLI model" if job.nli else "an embedder; --nli MODEL has an NLI model do it, as the paper does"
-    took = listed([
-        number(total.calls, "call"),
-        f"{total.cached:,} replies kept before" if total.cached else "",
-        money(total.usd),
-        duration(seconds),
-    ])  # fmt: skip
+    cached = f"{total.cached:,} replies kept before" if total.cached else ""
     spare = f", {len(found.spare):,} spare" if found.spare else ""
+    paper = "" if job.nli else ", an embedder; the paper took an NLI model: --nli MODEL"
     return Text.assemble(
         (f"{len(found.kept):,} of {number(wanted.count, 'sentence')}", "bold"),
-        f" on {number(len(job.categories), 'category', 'categories')} in {output}{spare}\n{took}\n",
-        f"category judged by {found.judge} ({what}); nearness by {job.embedder.name}\n",
+        f" on {number(len(job.categories), 'category', 'categories')} in {output}{spare}\n",
+        f"{listed([number(total.calls, 'call'), cached, money(total.usd), duration(seconds)])}\n",
+        f"category: judged by {found.judge}{paper}\nnearness: by {job.embedder.name}\n",
         f"rejected: {rejected_of(output)}\n",
-        f"next:     tertulia personas assemble {output} --count 20 --output people.yaml",
+        f"next:     tertulia personas assemble {output} --count 20 --output people.jsonl",
     )

@@ -7,7 +7,7 @@ from ..models.request import Events, unwatched
 from ..models.scorer import Embedder, Inference, Nli
 from .event import Progressed
 from .persona import ProfileSentence
-from .taxonomy import Category, Taxonomy
+from .taxonomy import Category, Taxonomy, canonical
 
 if TYPE_CHECKING:
     from .prototypes import Prototypes
@@ -173,7 +173,11 @@ def _given(sentence: ProfileSentence, taxonomy: Taxonomy) -> Category | None:
 
 def _with(sentence: ProfileSentence, category: Category | None) -> ProfileSentence:
     path = category.path if category else None
-    return sentence if sentence.category == path else sentence.model_copy(update={"category": path})
+    if sentence.category == path:
+        return sentence
+    respelt = bool(sentence.category and category and canonical(sentence.category) == canonical(category.path))
+    origin = sentence.origin if respelt or category is None else "assigned"
+    return sentence.model_copy(update={"category": path, "origin": origin})
 
 
 def _batches(indices: Sequence[int]) -> Iterator[tuple[int, Sequence[int]]]:

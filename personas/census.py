@@ -35,6 +35,15 @@ class Census:
     """People by the scorer that found no contradiction in them; an empty text: nobody has looked."""
     levels: dict[Trait, Counter[int]] = field(default_factory=dict)
 
+    def add(self, other: "Census") -> None:
+        """Take in the counts of another set."""
+        self.people, self.sentences = self.people + other.people, self.sentences + other.sentences
+        for name in ("by_category", "by_origin", "texts", "words", "profiles", "cleared"):
+            getattr(self, name).update(getattr(other, name))
+        for mine, theirs in ((self.entities, other.entities), (self.levels, other.levels)):
+            for key, counter in theirs.items():
+                mine.setdefault(key, Counter()).update(counter)  # type: ignore[call-overload]
+
     @property
     def repeated(self) -> int:
         """Sentences that are there before, word for word."""
@@ -62,7 +71,7 @@ class Diversity(NamedTuple):
     """Shared by all different ones of both sets, in [0, 1] (Lee et al. 2022, Table 4)."""
 
 
-def count(people: Iterable[Persona], taxonomy: Taxonomy) -> Census:
+def count_people(people: Iterable[Persona], taxonomy: Taxonomy) -> Census:
     """Memory grows with the different sentences and entities, not with the people."""
     census = Census()
     for persona in people:

@@ -71,14 +71,11 @@ class TaxonomyHead(BaseModel):
 
 def read(path: Path, on: Sequence[Category]) -> tuple[Category, ...]:
     """The categories of the file, laid on top of those of `on`. Raises one Mistake with all that is wrong."""
-    wrong: list[Problem] = []
-    made: list[Category] = []
-    for whole in entries(path, _whole):
-        for found in [whole] if isinstance(whole, Problem) else _categories(whole, on):
-            (wrong if isinstance(found, Problem) else made).append(found)  # type: ignore[arg-type]
-    if wrong:
+    wholes = entries(path, _whole)
+    found = [part for whole in wholes for part in ([whole] if isinstance(whole, Problem) else _parts(whole, on))]
+    if wrong := [part for part in found if isinstance(part, Problem)]:
         raise mistake(path, wrong)
-    return tuple(made)
+    return tuple(part for part in found if isinstance(part, Category))
 
 
 def _whole(lines: Iterable[bytes]) -> Found:
@@ -86,7 +83,7 @@ def _whole(lines: Iterable[bytes]) -> Found:
     yield Entry(1, {} if value is None else value, partial(_located, node))
 
 
-def _categories(whole: Entry, on: Sequence[Category]) -> Iterator[Category | Problem]:
+def _parts(whole: Entry, on: Sequence[Category]) -> Iterator[Category | Problem]:
     if not isinstance(whole.value, dict):
         yield Problem(1, f"{short(whole.value)} is no taxonomy; write `categories:` and a list under it")
         return
@@ -95,19 +92,26 @@ def _categories(whole: Entry, on: Sequence[Category]) -> Iterator[Category | Pro
     except ValidationError as error:
         yield from problems(whole, error, TaxonomyHead)
         return
-    found = {canonical(category.path): category for category in on if head.base == "shipped"}
+    below = on if head.base == "shipped" else ()
+    if not below and not head.categories:
+        yield Problem(1, "no category in it; write at least one under `categories:`")
+    yield from _laid(_rows(whole, head), below, [*Family, *(category.family for category in on), *head.families])
+
+
+def _laid(rows: Iterable[Entry], below: Sequence[Category], families: Sequence[str]) -> Iterator[Category | Problem]:
+    found = {canonical(category.path): category for category in below}
     lines: dict[str, int] = {}
-    for entry in _rows(whole, head):
-        category = _category(entry, [*Family, *(category.family for category in on), *head.families])
-        if isinstance(category, Category):
-            path = canonical(category.path)
-            if path in lines:
-                yield Problem(entry.line, f"path: {category.path!r} is taken by line {lines[path]}; keep one of them")
-            lines.setdefault(path, entry.line)
-            found[path] = category
-        else:
+    for entry in rows:
+        category = _category(entry, families)
+        if not isinstance(category, Category):
             yield from category
-    yield from found.values() or [Problem(1, "no category in it; write at least one under `categories:`")]
+            continue
+        path = canonical(category.path)
+        if path in lines:
+            yield Problem(entry.line, f"path: {category.path!r} is taken by line {lines[path]}; keep one of them")
+        lines.setdefault(path, entry.line)
+        found[path] = category
+    yield from found.values()
 
 
 def _rows(whole: Entry, head: TaxonomyHead) -> Iterator[Entry]:

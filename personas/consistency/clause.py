@@ -8,8 +8,6 @@ from .lemma import lemma
 from .lexicon import lexicon
 
 TOKEN = re.compile(r"[^\W_]+(?:'s\b)?|[,.;:!?]|'s\b")
-AFTER_AND = frozenset({"i", "we", "my", "our", "he", "she", "it", "they", "there", "you"})
-JOINING = frozenset({"and", "so", "or"})
 PAST_VERB = re.compile(r"[a-z]{3,}ed$")
 
 
@@ -65,13 +63,17 @@ def _respell(sentence: str) -> str:
 
 def _cut(tokens: list[str]) -> list[list[str]]:
     """At punctuation, at conjunctions, and at an `and` with a subject after it."""
-    words, parts = lexicon(), [[]]  # type: tuple[object, list[list[str]]]
+    parts: list[list[str]] = [[]]
     opening = lexicon().conjunctions
     for place, token in enumerate(tokens):
         following = tokens[place + 1] if place + 1 < len(tokens) else ""
         if token in ",.;:!?":
             parts.append([])
-        elif token in opening or (token in JOINING and following in AFTER_AND):
+        elif token == "and" and parts[-1][:1] == ["my"] and len(parts[-1]) < 4 and following == "i":
+            parts[-1].append(token)
+        elif token == "and" and following in lexicon().groups["going_on"] and "i" in parts[-1]:
+            parts.append(["i"])
+        elif token in opening or (token in lexicon().groups["joining"] and following in lexicon().groups["after_and"]):
             parts.append([token] if token in opening else [])
         else:
             parts[-1].append(token)

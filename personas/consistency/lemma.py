@@ -43,3 +43,9 @@ def _verb(word: str, stem: str) -> str:
     if DOUBLED.search(stem):
         return stem[:-1]
     return stem + "e" if WANTS_E.search(stem) or (len(stem) < 5 and SHORT.search(stem)) else stem
+
+
+@lru_cache(maxsize=64)
+def group(name: str) -> frozenset[str]:
+    """A group of `words/grammar.yaml` in dictionary forms."""
+    return frozenset(map(lemma, lexicon().groups[name]))

@@ -23,7 +23,7 @@ class LexicalNli:
     name = "lexical"
 
     async def infer(self, pairs: Sequence[Pair]) -> list[Inference]:
-        """Three fixed grades rather than probabilities: .95 where a contradiction is found, .9 where one sentence holds the other."""
+        """Fixed grades, no probabilities: .95 where a contradiction is found, .9 where one sentence holds the other."""
         return [infer(first, second) for first, second in pairs]
 
     def explain(self, first: str, second: str) -> str:
@@ -51,7 +51,9 @@ def found(one: Reading, other: Reading) -> str:
 
 
 def _exclusive(one: Reading, other: Reading, bits: int) -> str:
-    first, second = (next((said for why, said in reading.because if why & bits), "") for reading in sorted_pair(one, other))
+    first, second = (
+        next((said for why, said in reading.because if why & bits), "") for reading in sorted_pair(one, other)
+    )
     return f"exclusive ({', '.join(vocabulary().names(bits)[:2])}): {first} / {second}"
 
 

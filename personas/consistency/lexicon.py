@@ -29,9 +29,12 @@ class Lexicon:
     light: frozenset[str]
     tail: frozenset[str]
     measures: frozenset[str]
+    kinds: frozenset[str]
     consume: frozenset[str]
     canonical: dict[str, str]
     numbers: dict[str, int]
+    groups: dict[str, frozenset[str]]
+    """Small sets of words as they are written."""
     ever: re.Pattern[str]
     past: re.Pattern[str]
     today: re.Pattern[str]
@@ -42,12 +45,21 @@ class Lexicon:
 def lexicon() -> Lexicon:
     """Read once."""
     read: dict[str, Any] = read_words("grammar")
-    sets = {key: frozenset(value.split()) for key, value in read.items() if key in SETS}
-    patterns = {key: re.compile(read[key]) for key in ("ever", "past", "today", "unreal")}
+    sets: dict[str, Any] = {key: frozenset(value.split()) for key, value in read.items() if key in SETS}
+    patterns: dict[str, Any] = {key: re.compile(read[key]) for key in ("ever", "past", "today", "unreal")}
     forms = {form: base for base, said in read["forms"].items() for form in (*(said or "").split(), base)}
     canonical = {other: verb for verb, others in read["canonical"].items() for other in others.split()}
+    groups = {name: frozenset(said.split()) for name, said in read["groups"].items()}
     respelled = tuple((re.compile(said), plain) for said, plain in read["respelled"].items())
-    return Lexicon(forms=forms, respelled=respelled, canonical=canonical, numbers=read["numbers"], **sets, **patterns)
+    return Lexicon(
+        forms=forms,
+        respelled=respelled,
+        canonical=canonical,
+        numbers=read["numbers"],
+        groups=groups,
+        **sets,
+        **patterns,
+    )
 
 
 SETS = {key for key, kind in Lexicon.__annotations__.items() if kind == frozenset[str]}

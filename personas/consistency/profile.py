@@ -25,7 +25,7 @@ class Profile:
 
     def mend(self, draft: Draft, conflicts: Conflicts) -> bool:
         members: list[int] = []
-        rejected = []
+        rejected: list[int] = []
         for candidate in draft.held:
             fits = not any(conflicts.between(candidate, member) for member in members)
             (members if fits else rejected).append(candidate)

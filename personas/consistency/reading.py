@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from .age import Counted
+from .attitude import stances
 from .clause import Clause, Time, clauses
-from .counting import Counted, counted, merged
+from .counting import counted, merged
 from .lexicon import lexicon
 from .slot import Filling, fillings
-from .stance import Stance, stances
+from .stance import Stance
 from .topic import Span, holds_from, vocabulary
 
 
@@ -38,7 +40,7 @@ class Reading:
 @lru_cache(maxsize=200_000)
 def read(sentence: str) -> Reading:
     """The same sentence is read once in a process, as long as there is room."""
-    bits, because, amounts = [0, 0, 0, 0], [], list[Counted]()
+    bits, because, amounts = [0, 0, 0, 0], list[tuple[int, str]](), list[Counted]()
     slots, attitudes, parts = list[Filling](), list[Stance](), clauses(sentence)
     for clause in parts:
         amounts += counted(clause)
@@ -47,12 +49,22 @@ def read(sentence: str) -> Reading:
         if clause.real and not clause.words[0].startswith("when"):
             _add_topics(clause, bits, because, amounts)
     ranges = merged(amounts)
-    words = frozenset(word for part in parts for word in part.words) - lexicon().stop
+    words = frozenset(word for part in parts for word in part.words) - lexicon().light
     keys = {*ranges, *(slot.slot for slot in slots), *(word for stance in attitudes for word in stance.content)}
     negative = sum(part.denied or "hate" in part.words for part in parts) % 2 == 1
     now, once, denied, barred = bits
     return Reading(
-        now, once, denied, barred, tuple(because), tuple(ranges.items()), tuple(slots), tuple(attitudes), words, negative, frozenset(keys)
+        now,
+        once,
+        denied,
+        barred,
+        tuple(because),
+        tuple(ranges.items()),
+        tuple(slots),
+        tuple(attitudes),
+        words,
+        negative,
+        frozenset(keys),
     )
 
 

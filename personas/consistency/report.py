@@ -95,7 +95,7 @@ def report_of(recipe: Recipe, supply: Supply, conflicts: Conflicts, failures: Co
 
 def finding(conflicts: Conflicts, kind: Conflict, supply: Supply) -> Finding:
     """How many, and some of them."""
-    edges, examples, shown = conflicts.found(kind), [], set[frozenset[str]]()
+    edges, examples, shown = conflicts.found(kind), list[Example](), set[frozenset[str]]()
     for (a, b), score in edges:
         about = frozenset((supply.paths[a], supply.paths[b]))
         if about not in shown and len(examples) < EXAMPLES:

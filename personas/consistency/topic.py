@@ -6,19 +6,18 @@ from functools import lru_cache
 from typing import Any
 
 from .clause import Clause, Time
-from .lemma import lemma
+from .lemma import group, lemma
 from .lexicon import lexicon, read_words
 
 MANY = 5
 """Alternatives from which on a pattern is a class of words."""
-GENERIC = frozenset({"i", "we", "my", "be", "have", "a", "an", "the", "not", "never", "of", "in", "to", "at", "for", "no", "go", "get"})
-BLOCK = "(?!(?:dream|who|that|than|like|my|his|her|he|she|they) )"
+GENERIC = frozenset(
+    {"i", "we", "my", "be", "have", "a", "an", "the", "not", "never", "of", "in", "to", "at", "for", "no", "go", "get"}
+)
+BLOCK = "(?!(?:dream|retire|former|ex|who|that|than|like|my|his|her|he|she|they) )"
 GAP = f"(?: {BLOCK}[^ ]+(?= )){{0,3}}"
-TIGHT = "(?: (?!(?:to|with|for|from|by|of|than|like|who|that|my|his|her|people) )[^ ]+){0,3}"
+TIGHT = "(?: (?!(?:retire|former|ex|to|with|for|from|by|of|than|like|who|that|my|his|her|people) )[^ ]+){0,3}"
 SELF = f" (?:i|we)(?:{GAP}) be{TIGHT}"
-HEDGES = frozenset({"partly", "slightly", "half", "almost", "nearly", "partially", "semi"})
-SOME = frozenset({"many", "much", "lot", "every", "all", "enough", "often", "everything"})
-"""Denied, these leave something: `not many friends`."""
 Span = tuple[int, int]
 
 
@@ -47,6 +46,8 @@ class Pattern:
 
     topic: Topic
     regex: re.Pattern[str]
+    own: frozenset[str]
+    """The words of the wording."""
     literal: bool
     """It has its own `not`."""
     of_class: bool
@@ -66,19 +67,31 @@ class Vocabulary:
         """Topics of a clause, whether they are affirmed, and by which words."""
         text = " " + " ".join(clause.words) + " "
         found: dict[tuple[str, bool], tuple[Topic, bool, str]] = {}
-        tried = {id(pattern): pattern for word in set(clause.words) for pattern in self.by_word.get(word, ())}
+        tried = {id(pattern): pattern for word in dict.fromkeys(clause.words) for pattern in self.by_word.get(word, ())}
         for pattern in tried.values():
             match = pattern.regex.search(text)
             if match is None:
                 continue
             denied = not pattern.literal and clause.denied_at < text[: match.end()].count(" ")
-            hedged = HEDGES if not denied else SOME
+            if (denied or pattern.literal or "hate" in clause.words) and _narrowed(text[match.end() :].split(), clause):
+                continue
+            hedged = group("some") - pattern.own if denied or pattern.literal else group("hedges")  # `not many friends`
             if not (denied and pattern.of_class) and not hedged & set(match[0].split()):
                 found[pattern.topic.name, denied] = (pattern.topic, not denied, match[0].strip())
         return list(found.values())
 
     def names(self, bits: int) -> list[str]:
         return [topic.name for topic in self.topics if topic.bit & bits]
+
+
+def _narrowed(rest: list[str], clause: Clause) -> bool:
+    """`I do not drive to work` is no word on driving."""
+    return (
+        clause.time is not Time.EVER
+        and rest[:1] != []
+        and rest[0] in group("narrowing")
+        and not group("at_all") & set(rest)
+    )
 
 
 @lru_cache(maxsize=1)
@@ -134,7 +147,12 @@ def _topics(described: dict[str, Any]) -> dict[str, Topic]:
             never=union([denied for heir in heirs for denied in heir.get("never", ())]),
             when_ever=union([denied for heir in heirs for denied in heir.get("when_ever", ())]),
             lasting=rule.get("lasting", False),
-            counts=tuple((what, _span(heir[what])) for heir in heirs for what in ("age", "child", "sibling", "pet") if what in heir),
+            counts=tuple(
+                (what, _span(heir[what]))
+                for heir in heirs
+                for what in ("age", "child", "sibling", "pet")
+                if what in heir
+            ),
         )
     return topics
 
@@ -150,7 +168,9 @@ def _opposites(rows: list[list[str]]) -> dict[str, Any]:
     for first, rest in rows:
         second, _, noun = (part.strip() for part in rest.partition("|"))
         one, other = (f"{words.split('/')[0]} person" for words in (first, second))
-        lacks = [f"i have no {noun}", f"i lack {noun}", f"{noun} be not something i", f"{noun} be not ..my"] if noun else []
+        lacks = (
+            [f"i have no {noun}", f"i lack {noun}", f"{noun} be not something i", f"{noun} be not ..my"] if noun else []
+        )
         described[one] = {"says": [f"@ {first}"], "denies": [other]}
         described[other] = {"says": [f"@ {second}", *lacks], "denies": [one]}
     return described
@@ -170,13 +190,16 @@ def _pattern(wording: str, topic: Topic, classes: dict[str, tuple[str, ...]]) ->
             piece = element.removesuffix("?")
             options = [option for part in piece.split("/") for option in _entries(part, classes)]
             options += ["we"] * ("i" in options)
-            alternatives = "|".join(re.escape(option).replace("\\ ", " ") for option in sorted(options, key=len, reverse=True))
+            alternatives = "|".join(
+                re.escape(option).replace("\\ ", " ") for option in sorted(options, key=len, reverse=True)
+            )
             regex += f"(?: (?:{alternatives}))" + ("?" if element.endswith("?") else "")
             heads = {option.split()[0] for option in options}
             if not element.endswith("?") and not (heads <= GENERIC and keys):
                 keys = heads
-    literal = bool(lexicon().negators & set(re.split(r"[ /]", wording)))
-    return Pattern(topic, re.compile(regex + "(?= )"), literal, "{" in wording or wording.count("/") >= MANY), keys
+    own = frozenset(re.split(r"[ /_~.]+", wording))
+    literal = bool(lexicon().negators & own)
+    return Pattern(topic, re.compile(regex + "(?= )"), own, literal, "{" in wording or wording.count("/") >= MANY), keys
 
 
 def holds_from(topic: Topic, affirmed: bool, time: Time) -> tuple[int, int, int, int]:

@@ -98,7 +98,8 @@ class _Merging:
         """Rows that are nearest to each other; of each pair the first."""
         rows = np.flatnonzero(self._sure & self._open)
         others = self._nearest[rows]
-        return rows[(self._nearest[others] == rows) & self._sure[others] & self._open[others] & (rows < others)]
+        mutual = (self._nearest[others] == rows) & self._sure[others] & self._open[others]
+        return np.compress(mutual & (rows < others), rows)
 
     def _first(self) -> Indices:
         """One row of the nearest pair: where all are sure, and rounding hides that two are nearest to each other."""

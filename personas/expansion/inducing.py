@@ -55,11 +55,12 @@ async def multiply(
         raise Mistake("no question came out of the sentences: the model's replies hold none; try another model")
     for start in range(0, steps, WAVE):
         if len(questions) >= most:
-            return
+            break
         calls = [_more(asker.seed, number, questions.texts) for number in range(start, min(start + WAVE, steps))]
         replies = await asker.replies(calls)
         await _add(questions, [new for reply in replies for new in read_questions(reply or "")], most, embedder)
         events(Progressed("question", len(questions), most, questions.texts[-1]))
+    events(Progressed("question", len(questions), len(questions)))
 
 
 async def clusters_of_three(vectors: Neighbourhood, labels: Indices, merge_above: float) -> Indices:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 Location = tuple[int | str, ...]
@@ -13,7 +14,7 @@ class Entry:
     """What a file says of one persona, not checked yet."""
 
     line: int
-    """Where it starts, from 1."""
+    """Where it starts, from 1; in tables the number of the row."""
     value: Any
     locate: Callable[[Location], int] | None = None
     """Gives the line of a place inside the entry, in formats that spread one over lines."""
@@ -49,3 +50,9 @@ def decoded(lines: Iterable[bytes]) -> Iterator[str]:
         except UnicodeDecodeError as error:
             what = f"not UTF-8 (byte {line[error.start]:#04x} at column {error.start + 1}); save the file as UTF-8"
             raise Unreadable(number, what) from error
+
+
+def read_lines(read: Callable[[Iterable[bytes]], Found], path: Path) -> Found:
+    """What a reader of lines finds in a file. Raises OSError, and Unreadable as it does."""
+    with path.open("rb") as lines:
+        yield from read(lines)

@@ -1,12 +1,13 @@
 """Who stands in a file? Its personas one by one, or one message with all its mistakes."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from ...models.errors import Mistake
 from ..persona import Persona
 from .checking import checked
-from .entry import Entry, Found, Problem, Unreadable
+from .entry import Entry, Found, Problem, Unreadable, read_lines
 from .registry import Format, format_of
 
 CAP = 20
@@ -14,10 +15,11 @@ CAP = 20
 
 
 def read_personas(path: Path, format: str | None = None) -> Iterator[Persona]:
-    """The personas of a file, in its order; `format` is one of FORMATS, by default what the suffix means.
+    """The personas of a file or of a dataset's folder, in its order; `format` is one of FORMATS, by default what the
+    suffix means.
 
-    Reads as it goes (YAML: whole). From the first mistake on it yields nothing more, and at the end raises one Mistake
-    that lists up to 20 of them with their lines.
+    Reads as it goes (YAML: whole), and keeps nothing but the ids. From the first mistake on it yields nothing more, and
+    at the end raises one Mistake that lists up to 20 of them with their lines (in tables: rows).
     """
     path = Path(path)
     return _read(path, format_of(path, format))
@@ -26,8 +28,8 @@ def read_personas(path: Path, format: str | None = None) -> Iterator[Persona]:
 def _read(path: Path, format: Format) -> Iterator[Persona]:
     problems: list[Problem] = []
     lines: dict[str, int] = {}
-    for entry in entries(path, format.read):
-        persona = [entry] if isinstance(entry, Problem) else _new(entry, lines)
+    for entry in found(path, format.read):
+        persona = [entry] if isinstance(entry, Problem) else _new(entry, lines, format.step)
         if isinstance(persona, Persona):
             if not problems:
                 yield persona
@@ -42,10 +44,14 @@ def _read(path: Path, format: Format) -> Iterator[Persona]:
 
 
 def entries(path: Path, read: Callable[[Iterable[bytes]], Found]) -> Found:
-    """What a reader finds in a file. Raises Mistake where it can't be opened."""
+    """What a reader of lines finds in a file. Raises Mistake where it can't be opened."""
+    return found(path, partial(read_lines, read))
+
+
+def found(path: Path, read: Callable[[Path], Found]) -> Found:
+    """What a format finds in a file or folder. Raises Mistake where it can't be opened."""
     try:
-        with path.open("rb") as lines:
-            yield from read(lines)
+        yield from read(path)
     except Unreadable as error:
         yield error.problem
     except OSError as error:
@@ -53,20 +59,20 @@ def entries(path: Path, read: Callable[[Iterable[bytes]], Found]) -> Found:
         raise Mistake(f"{path}: can't be read ({why}); check the path and its permissions") from error
 
 
-def _new(entry: Entry, lines: dict[str, int]) -> Persona | list[Problem]:
+def _new(entry: Entry, lines: dict[str, int], step: str) -> Persona | list[Problem]:
     persona = checked(entry)
     if not isinstance(persona, Persona):
         return persona
     if persona.id in lines:
-        return [Problem(entry.line, _taken(entry, persona, lines[persona.id]))]
+        return [Problem(entry.line, _taken(entry, persona, f"{step} {lines[persona.id]}"))]
     lines[persona.id] = entry.line
     return persona
 
 
-def _taken(entry: Entry, persona: Persona, first: int) -> str:
+def _taken(entry: Entry, persona: Persona, first: str) -> str:
     if entry.value.get("id"):
-        return f"id: {persona.id!r} is taken by line {first}; give each persona an id of its own"
-    return f"id: the same name and profile as line {first}; remove one, or give each an id of its own"
+        return f"id: {persona.id!r} is taken by {first}; give each persona an id of its own"
+    return f"id: the same name and profile as {first}; remove one, or give each an id of its own"
 
 
 def mistake(path: Path, problems: Sequence[Problem]) -> Mistake:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...models.errors import Mistake
-from ..naming import fingerprint
-from ..persona import Persona
+from ..naming import fingerprint, first_name
+from ..persona import Persona, ProfileSentence
 from .entry import Found, Problem
 
 
@@ -20,7 +20,7 @@ def first_appearances(found: Found) -> Found:
     for entry in found:
         if isinstance(entry, Problem):
             yield entry
-        elif (digest := fingerprint(entry.value["profile"])) not in seen:
+        elif (digest := fingerprint(list(map(str, entry.value["profile"])))) not in seen:
             seen.add(digest)
             yield entry
 
@@ -37,3 +37,19 @@ def sentences_of(persona: Persona) -> tuple[str, ...]:
 
 def one_line(sentence: str) -> str:
     return " ".join(sentence.split())
+
+
+def lost(persona: Persona) -> tuple[str, ...]:
+    """Where the persona that is read back from a file of sentences says less, or something else: `name`, `traits`,
+    `profile.category`, ... Nothing for one that was read from such a file."""
+    texts = [one_line(text) for text in persona.sentences]
+    back = Persona(name=first_name(texts), profile=tuple(ProfileSentence(text=text) for text in texts))
+    fields = (name for name in Persona.model_fields if name != "profile")
+    own = [name for name in fields if getattr(persona, name) != getattr(back, name)]
+    pairs = list(zip(persona.profile, back.profile, strict=True))
+    parts = (name for name in ProfileSentence.model_fields if any(_differs(name, *pair) for pair in pairs))
+    return (*own, *(f"profile.{name}" for name in parts))
+
+
+def _differs(name: str, one: ProfileSentence, other: ProfileSentence) -> bool:
+    return bool(getattr(one, name) != getattr(other, name))

@@ -136,9 +136,10 @@ class Filters:
     async def _doubts(self, sentences: Sequence[ProfileSentence]) -> list[str]:
         """Why a sentence isn't about its category: zero-shot NLI, or the embedder where no NLI model is given."""
         least = about_above(self.nli)
+        self.events(Progressed("about", 0, len(sentences)))
         embedder = None if self.nli else self.embedder
         found = await about(sentences, self.taxonomy, embedder=embedder, nli=self.nli, events=self.events)
-        return ["" if p >= least else f"it is about its category with {p:.2f}, less than {least}" for p in found]
+        return ["" if p >= least else f"it is about its category with {p:.3f}, less than {least}" for p in found]
 
 
 def _checked(categories: Sequence[Category], count: int, taxonomy: Taxonomy) -> list[str]:

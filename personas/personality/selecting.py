@@ -13,7 +13,8 @@ from ...models.stream import sampling_seed
 from ...models.thread import Thread
 from ..persona import Persona
 from ..traits import Pole, Trait
-from .choice import NONE, NoChoice, chosen
+from .choice import NONE as NONE
+from .choice import NoChoice, chosen
 
 ASKED = 2
 """How often it is asked, at most, until the reply can be read."""

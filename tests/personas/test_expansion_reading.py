@@ -1,6 +1,7 @@
 """Are a question and an answer found in whatever a model writes around them, and nothing where there is none?"""
 
 import pytest
+
 from tertulia.personas.expansion.reading import Flaw, Unusable, read_answer, read_questions
 
 JOB = "What is your job?"

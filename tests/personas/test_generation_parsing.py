@@ -21,6 +21,7 @@ REPLIES = {
         [CATS, PARROT, DOG],
     ),
     "bold": ("**1. I have two cats.** (animal: cats)\n2. **I own a dog.** **(animal: dog)**", [CATS, DOG]),
+    "emphasis": ("1. _I have two cats._ (animal: *cats*)", [CATS]),
     "a bold key": ("1. I have two cats. (**animal**: cats)", [CATS]),
     "code fences": ("```text\n1. I have two cats. (animal: cats)\n```", [CATS]),
     "code spans": ("1. `I have two cats.` `(animal: cats)`", [CATS]),

@@ -53,7 +53,7 @@ async def fit(request: Request) -> str:
     if request.task is not Task.FIT:
         return await speak(request)
     await _noted(request)
-    return stream(request.seed, "fit").choice(("1", "Sentence 2.", "none", "I like them all."))
+    return stream(request.seed, "fit").choice(("1", "Sentence 2.", "none", "I like them all.", "Hard to say."))
 
 
 async def learn(request: Request) -> str:
