@@ -178,7 +178,7 @@ def conflict_table(recipe: Recipe, numbers: Report) -> Table:
         rows.append(("negation", f"{numbers.scorer} (entailed)", f"> {limits.negation:g}"))
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("conflict")
-    table.add_column("by", overflow="ellipsis", no_wrap=True, max_width=34)
+    table.add_column("by", overflow="ellipsis", no_wrap=True, max_width=30)
     for name in ("above", "pairs", "across categories"):
         table.add_column(name, justify="right")
     for kind, by, above in rows:

@@ -13,7 +13,6 @@ from rich.text import Text
 
 from ..corpus.corpus import Corpus
 from ..corpus.opening import FILE, SUFFIXES
-from ..corpus.opening import FILE, SUFFIXES
 from ..models.local import connect_embedder, connect_nli
 from ..models.metering import Meter
 from ..models.request import Events

@@ -40,9 +40,10 @@ class Census:
         self.people, self.sentences = self.people + other.people, self.sentences + other.sentences
         for name in ("by_category", "by_origin", "texts", "words", "profiles", "cleared"):
             getattr(self, name).update(getattr(other, name))
-        for mine, theirs in ((self.entities, other.entities), (self.levels, other.levels)):
-            for key, counter in theirs.items():
-                mine.setdefault(key, Counter()).update(counter)  # type: ignore[call-overload]
+        for key, values in other.entities.items():
+            self.entities.setdefault(key, Counter()).update(values)
+        for trait, levels in other.levels.items():
+            self.levels.setdefault(trait, Counter()).update(levels)
 
     @property
     def repeated(self) -> int:

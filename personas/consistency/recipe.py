@@ -39,6 +39,10 @@ class Recipe:
         for name, word, choices in (("builder", self.builder, BUILDERS), ("order", self.order, ORDERS)):
             if word not in choices:
                 raise Mistake(f"{name}: no such {name} {word!r}{suggest(word, choices)}")
+        if self.builder == "profile" and (self.order != "quota" or self.quota != QUOTA):
+            raise Mistake("quota and order are for the builder 'conl'; leave them out, or take it")
+        if self.builder == "conl" and self.size != SIZE:
+            raise Mistake(f"size: {self.size} is for the builder 'profile'; give 'conl' a quota of that many")
         for name, number in (("count", self.count), ("size", self.size), ("reuse", self.reuse)):
             if number is not None and number < 1:
                 raise Mistake(f"{name}: {number} is too few; give 1 or more")

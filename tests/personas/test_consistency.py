@@ -13,7 +13,7 @@ from tertulia.models.scripted import Scripted
 from tertulia.models.spec import ModelSpec
 from tertulia.personas import ProfileSentence
 from tertulia.personas.consistency.blocking import pool_graph
-from tertulia.personas.consistency.conflict import Conflict, Conflicts
+from tertulia.personas.consistency.conflict import Conflict, Conflicts, Thresholds
 from tertulia.personas.consistency.negating import Negator, read_negation
 from tertulia.personas.consistency.recipe import Recipe, read_quota
 from tertulia.personas.consistency.scoring import PairScorer
@@ -204,3 +204,9 @@ def test_a_recipe_that_means_nothing_is_told() -> None:
         Recipe(5, builder="connl")
     with pytest.raises(Mistake, match="count: 0"):
         Recipe(0)
+    with pytest.raises(Mistake, match="threshold: 1.5"):
+        Recipe(1, thresholds=Thresholds(contradiction=1.5))
+    with pytest.raises(Mistake, match="for the builder 'conl'"):
+        Recipe(1, builder="profile", order="all")
+    with pytest.raises(Mistake, match="for the builder 'profile'"):
+        Recipe(1, size=6)
