@@ -1,9 +1,9 @@
 """What do batching and caching save when personas are assembled?
 
 The same algorithm twice, on a stub NLI model that really waits: 5 ms a call and 0.2 ms a directed pair. `batched`
-scores the new pairs of a wave of personas in as few calls as possible. `one_by_one` scores a pair (both directions) a call, and
-again whenever a persona that was mended is checked again: no batches, no cache. Each runs in a process of its own.
-Prints one JSON line; `ratio` is seconds over seconds, and `same_personas` says that both built the same.
+scores the new pairs of a wave of personas in as few calls as possible. `one_by_one` scores a pair (both directions) a
+call, and again whenever a persona that was mended is checked again: no batches, no cache. Each runs in a process of its
+own. Prints one JSON line; `ratio` is seconds over seconds, and `same_personas` says that both built the same.
 """
 
 import asyncio

@@ -76,3 +76,19 @@ def test_options_of_the_docs_are_there(capsys: pytest.CaptureFixture[str]) -> No
 def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_personas_section_of_the_readme_works_line_by_line_from_an_empty_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text[text.index("\n## Personas\n") : text.index("\n## Six nouns\n")]
+    lines = [line for body in FENCE.findall(section) for line in body[1].splitlines()]
+    monkeypatch.chdir(tmp_path)
+    assert [called(line) for line in lines] == [
+        ["personas", "generate"], ["personas", "expand"], ["personas", "assemble"], ["personas", "stats"], ["run"],
+    ]  # fmt: skip
+    for line in lines:
+        assert typed(shlex.split(line, comments=True)[1:]) == 0, capsys.readouterr().err
+    assert "by lexical" in capsys.readouterr().out
+    assert {path.name for path in tmp_path.iterdir()} >= {"pool.jsonl", "grown.jsonl", "people.yaml", "runs"}

@@ -1,18 +1,17 @@
-"""How are many replies gathered at once, so that the result doesn't depend on how many are in flight?"""
+"""How is a model asked in an expansion? Each call with a seed of its own, so that it matters not how many are in flight."""
 
-from asyncio import TaskGroup
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ...models.client import ChatClient
-from ...models.errors import ReplyRefused
 from ...models.prompt import Prompts
 from ...models.request import Kind, Part, Role, Task
 from ...models.spec import ModelSpec
 from ...models.stream import sampling_seed
 from ...models.thread import Thread
+from ..asking import answers
 
 SAMPLING: Mapping[str, Any] = {"temperature": 0.7, "top_k": 40}
 """Jandaghi et al. 2023. What the model's spec sets comes first; hosted servers refuse `top_k`, and are spared it."""
@@ -37,38 +36,14 @@ class Asker:
     seed: int
     concurrency: int
 
-    async def replies(self, calls: Sequence[Call], came: Callable[[], None] = lambda: None) -> list[str | None]:
-        """In the order of the calls; None where the model refused. `came` is called at each.
+    async def replies(self, calls: Sequence[Call], came: Callable[[int], None] = lambda done: None) -> list[str | None]:
+        """In the order of the calls; None where the model refused. `came` is told how many are there, at each."""
+        return await answers(calls, self._reply, self.concurrency, came)
 
-        After a failure no further call is begun, and those in flight are waited for: they are paid for.
-        """
-        replies: list[str | None] = [None] * len(calls)
-        waiting, failures = iter(range(len(calls))), list[Exception]()
-
-        async def work() -> None:
-            for index in waiting:
-                if failures:
-                    return
-                try:
-                    replies[index] = await self._reply(calls[index])
-                except Exception as failure:
-                    failures.append(failure)
-                came()
-
-        async with TaskGroup() as group:
-            for _ in range(min(self.concurrency, len(calls))):
-                group.create_task(work())
-        if failures:
-            raise failures[0]
-        return replies
-
-    async def _reply(self, call: Call) -> str | None:
+    async def _reply(self, call: Call) -> str:
         seed = sampling_seed(self.seed, call.task, call.number)
         bound = self.client.bind(task=call.task, seed=seed, sampling=sampling(self.client.spec))
-        try:
-            completion = await bound.create(Thread(Part(Role.USER, Kind.MATERIAL, call.text)).messages())
-        except ReplyRefused:
-            return None
+        completion = await bound.create(Thread(Part(Role.USER, Kind.MATERIAL, call.text)).messages())
         return str(completion.content)
 
 

@@ -3,19 +3,19 @@
 The prompt and its sampling are those of PersonaChatGen (Lee et al. 2022), in our own words.
 """
 
-from asyncio import create_task, gather
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ...models.client import ChatClient
-from ...models.errors import Mistake, ReplyRefused
+from ...models.errors import Mistake
 from ...models.prompt import Prompts
 from ...models.request import Events, Kind, Part, Role, Task, unwatched
 from ...models.spec import ModelSpec
 from ...models.stream import sampling_seed, stream
 from ...models.thread import Thread
+from ..asking import answers
 from ..event import Progressed
 from ..taxonomy import Category, Taxonomy
 
@@ -66,41 +66,14 @@ async def ask(
     concurrency: int,
     events: Events = unwatched,
 ) -> list[str | None]:
-    """The replies, in the order of the calls; None where the model refused. At most `concurrency` calls at once.
+    """The replies, in the order of the calls; None where the model refused. At most `concurrency` calls at once."""
 
-    After a failure no further call is begun, but those in flight are waited for: they are paid for.
-    """
-    replies: list[str | None] = [None] * len(calls)
-    waiting = iter(range(len(calls)))
-    failures: list[Exception] = []
-    done = 0
+    async def reply(call: Call) -> str:
+        seeded = sampling_seed(seed, PURPOSE, call.category.path, call.number)
+        completion = await client.bind(task=Task.PROFILE, seed=seeded).create(thread(call, taxonomy, seed).messages())
+        return str(completion.content)
 
-    async def hand() -> None:
-        nonlocal done
-        for index in waiting:
-            if failures:
-                return
-            try:
-                replies[index] = await _reply(client, calls[index], taxonomy, seed)
-            except Exception as failure:
-                failures.append(failure)
-                return
-            done += 1
-            events(Progressed("ask", done, len(calls), calls[index].category.path))
-
-    await gather(*(create_task(hand()) for _ in range(min(concurrency, len(calls)))))
-    if failures:
-        raise failures[0]
-    return replies
-
-
-async def _reply(client: ChatClient, call: Call, taxonomy: Taxonomy, seed: int) -> str | None:
-    bound = client.bind(task=Task.PROFILE, seed=sampling_seed(seed, PURPOSE, call.category.path, call.number))
-    try:
-        completion = await bound.create(thread(call, taxonomy, seed).messages())
-    except ReplyRefused:
-        return None
-    return str(completion.content)
+    return await answers(calls, reply, concurrency, lambda done: events(Progressed("ask", done, len(calls))))
 
 
 def _others(category: Category, taxonomy: Taxonomy) -> list[Category]:
