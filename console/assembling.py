@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +29,8 @@ from ..personas.persona import ProfileSentence
 from ..personas.pool import read_pool
 from ..personas.taxonomy import Taxonomy, read_taxonomy
 from .card import card
+from .claiming import claim, digest, note_written
 from .desk import Limit, desk, replies_of
-from .generating import claim
 from .printing import print_json
 from .progress import progress
 from .running import resumable
@@ -80,6 +79,7 @@ def assemble_people(wanted: Wanted, *, remake: bool, json: bool, quiet: bool) ->
         found = asyncio.run(_assembled(wanted, job, meter, view))
     if found.personas:
         write_personas(found.personas, wanted.output)
+        note_written(wanted.output)
     if json:
         print_json(_as_json(wanted, found, meter))
     elif not quiet:
@@ -96,11 +96,11 @@ def prepared(wanted: Wanted) -> Job:
     lexical = wanted.nli in (None, LexicalNli.name)
     embedder, nli = connect_embedder(wanted.embedder), LexicalNli() if lexical else connect_nli(str(wanted.nli))
     settings = {
-        "sentences": _digest(repr(sentences)),
-        "recipe": _digest(repr(wanted.recipe)),
+        "sentences": digest(repr(sentences)),
+        "recipe": digest(repr(wanted.recipe)),
         "nli": nli.name,
         "embedder": embedder.name,
-        "taxonomy": _digest(repr(taxonomy.categories)),
+        "taxonomy": digest(repr(taxonomy.categories)),
         "model": str(spec),
         "prompts": PROMPTS.fingerprint(),
     }
@@ -127,10 +127,6 @@ async def _assembled(wanted: Wanted, job: Job, meter: Meter, events: Events) -> 
             client=client,
             events=events,
         )
-
-
-def _digest(content: str) -> str:
-    return blake2b(content.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
 def _as_json(wanted: Wanted, found: Assembled, meter: Meter) -> dict[str, Any]:

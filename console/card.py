@@ -14,12 +14,13 @@ from .text import one_line, seat_colours
 
 POLE = 5
 BAR = "█"
+FITS_NONE = "nothing; no sentence fitted their personality"
 
 
 def card(persona: Persona, colour: str = "cyan", aside: str = "") -> Panel:
-    """Public part, profile with categories, traits as bars, style, goal."""
+    """Public part, profile with categories, traits as bars, statements, style, goal, focus, who cleared it."""
     parts: list[RenderableType] = [public(persona)]
-    for part in (profile(persona), traits(persona.traits), manner(persona)):
+    for part in (profile(persona), traits(persona.traits), statements(persona), manner(persona)):
         parts += [Text(), part] if part else []
     below = one_line(" · ".join(filter(None, (persona.id, persona.language, aside))), 60)
     return Panel(
@@ -45,7 +46,7 @@ def public(persona: Persona) -> Text:
 
 
 def profile(persona: Persona) -> RenderableType | None:
-    """Each sentence with what it is about."""
+    """Each sentence with what it is about, and whether that was guessed."""
     if not persona.profile:
         return None
     about = any(sentence.category for sentence in persona.profile)
@@ -54,9 +55,11 @@ def profile(persona: Persona) -> RenderableType | None:
     if about:
         table.add_column(ratio=2, overflow="fold", style="dim")
     for sentence in persona.profile:
-        category = one_line(sentence.category or "")
+        category = Text(one_line(sentence.category or ""))
+        if sentence.category and sentence.origin == "assigned":
+            category = Text.assemble(category, (" (assigned)", "italic"))
         text = Text.assemble(("· ", "dim"), highlighted(one_line(sentence.text), one_line(sentence.entity or "")))
-        table.add_row(text, *([Text(category)] if about else []))
+        table.add_row(text, *([category] if about else []))
     return table
 
 
@@ -88,11 +91,30 @@ def bar(level: int) -> Text:
     )  # fmt: skip
 
 
+def statements(persona: Persona) -> RenderableType | None:
+    """What the person would say of their own nature, with the pole that it stands for."""
+    if not persona.statements:
+        return None
+    table = Table.grid(padding=(0, 2), expand=True)
+    table.add_column(ratio=3, overflow="fold")
+    table.add_column(ratio=2, overflow="fold", style="dim")
+    table.add_row(Text("would say of themselves:", "dim"), Text())
+    for statement in persona.statements:
+        pole = " ".join(one.value for one in (statement.trait, statement.pole) if one)
+        table.add_row(Text.assemble(("“", "dim"), one_line(statement.text), ("”", "dim")), Text(pole))
+    return table
+
+
 def manner(persona: Persona) -> Text | None:
-    """Style and goal."""
-    style = _labelled("style: ", ", ".join(persona.style))
-    lines = [line for line in (style, _labelled("wants: ", persona.goal)) if line]
-    return Text("\n".join(lines)) if lines else None
+    """Style, goal, focus, and who looked for contradictions."""
+    named = (
+        ("style: ", ", ".join(persona.style)),
+        ("wants: ", persona.goal),
+        ("wants to let come up: ", FITS_NONE if persona.focus == "" else persona.focus or ""),
+        ("cleared by: ", persona.cleared_by),
+    )
+    lines = [Text.assemble((label, "dim"), one_line(text)) for label, text in named if text]
+    return Text("\n").join(lines) if lines else None
 
 
 def shelf(people: Sequence[Persona]) -> Table:

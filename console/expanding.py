@@ -5,7 +5,6 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +25,9 @@ from ..personas.formats.writing import replacing, telling
 from ..personas.persona import ProfileSentence
 from ..personas.pool import read_pool, write_pool
 from ..personas.taxonomy import Taxonomy, read_taxonomy
+from .claiming import claim, digest, note_written
 from .desk import Limit, desk, replies_of
-from .generating import SUFFIX, claim, rejected_of
+from .generating import SUFFIX, rejected_of
 from .printing import print_json
 from .progress import progress
 from .running import resumable
@@ -80,6 +80,7 @@ def expand_pool(wanted: Wanted, *, remake: bool, json: bool, quiet: bool) -> int
         found = asyncio.run(_expanded(wanted, job, meter, view))
     write_rejected(found, rejected_of(wanted.output))
     write_pool([*found.given, *found.added], wanted.output)
+    note_written(wanted.output)
     if json:
         print_json(_as_json(wanted, job, found, meter))
     elif not quiet:
@@ -96,7 +97,7 @@ def prepared(wanted: Wanted) -> Job:
     check(len(sentences), count, wanted.queries, wanted.merge_above, wanted.too_close)
     embedder = connect_embedder(wanted.embedder)
     settings = {
-        "sentences": _digest(repr(sentences)),
+        "sentences": digest(repr(sentences)),
         "count": count,
         "queries": wanted.queries,
         "steps": wanted.steps,
@@ -106,7 +107,7 @@ def prepared(wanted: Wanted) -> Job:
         "model": str(spec),
         "sampling": {**spec.options, **spec.sampling, **sampling(spec)},
         "embedder": embedder.name,
-        "taxonomy": _digest(repr(taxonomy.categories)),
+        "taxonomy": digest(repr(taxonomy.categories)),
         "prompts": PROMPTS.fingerprint(),
     }
     return Job(sentences, count, taxonomy, embedder, settings)
@@ -143,10 +144,6 @@ async def _expanded(wanted: Wanted, job: Job, meter: Meter, events: Events) -> E
             concurrency=wanted.concurrency,
             events=events,
         )
-
-
-def _digest(content: str) -> str:
-    return blake2b(content.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
 def write_rejected(found: Expanded, path: Path) -> None:

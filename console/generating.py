@@ -3,16 +3,13 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from hashlib import blake2b
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from ..corpus.ledger import Ledger
-from ..corpus.record import RunInfo
 from ..models.errors import Mistake
 from ..models.local import connect_embedder, connect_nli
 from ..models.metering import Meter
@@ -25,6 +22,7 @@ from ..personas.generation.asking import PROMPTS, sampling
 from ..personas.persona import ProfileSentence
 from ..personas.pool import read_pool, write_pool
 from ..personas.taxonomy import Category, Taxonomy, read_taxonomy, select
+from .claiming import claim, digest, note_written
 from .desk import Limit, desk, replies_of
 from .printing import print_json
 from .progress import progress
@@ -71,7 +69,7 @@ def generate_pool(wanted: Wanted, *, remake: bool, json: bool, quiet: bool) -> i
         found = asyncio.run(_generated(wanted, job, meter, view))
     write_rejected(found, rejected_of(wanted.output))
     write_pool(found.kept, wanted.output)
-    _note(wanted.output)
+    note_written(wanted.output)
     if json:
         print_json(_as_json(wanted, job, found, meter))
     elif not quiet:
@@ -110,8 +108,8 @@ def prepared(wanted: Wanted) -> Job:
         "sampling": {**spec.options, **sampling(spec)},
         "nli": nli.name if nli else "",
         "embedder": embedder.name,
-        "taxonomy": _digest(repr(taxonomy.categories)),
-        "against": _digest("\n".join(sentence.text for sentence in known)) if wanted.against else "",
+        "taxonomy": digest(repr(taxonomy.categories)),
+        "against": digest("\n".join(sentence.text for sentence in known)) if wanted.against else "",
         "prompts": PROMPTS.fingerprint(),
     }
     return Job(taxonomy, categories, known, embedder, nli, settings)
@@ -139,49 +137,6 @@ async def _generated(wanted: Wanted, job: Job, meter: Meter, events: Events) -> 
             concurrency=wanted.concurrency,
             events=events,
         )
-
-
-def claim(output: Path, settings: Mapping[str, Any], remake: bool) -> None:
-    """The settings are noted beside the output. Raises Mistake where it is there, and was made with others, or by
-    somebody else, or was changed by hand."""
-    from .. import __version__
-
-    with Ledger.open(replies_of(output)) as ledger:
-        before = ledger.info()
-        if output.exists() and not remake and (why := _foreign(output, before, settings)):
-            raise Mistake(f"{output} {why}; give another --output, or --remake to replace it (replies are kept)")
-        extra = dict(before.extra) if before and before.scenario == settings and not remake else {}
-        info = RunInfo(output.stem, settings, "", "", __version__, extra=extra)
-        ledger.begin(info)
-        asyncio.run(ledger.set_info(info))
-
-
-def _foreign(output: Path, before: RunInfo | None, settings: Mapping[str, Any]) -> str:
-    """Why an output is not what this command would write again."""
-    if before is None:
-        return "is there already, and was not made by this command"
-    changed = [name for name in settings if before.scenario.get(name) != settings[name]]
-    if changed:
-        return f"was made with other settings ({', '.join(changed)})"
-    written = before.extra.get("written")
-    return "was changed since it was written" if written and written != _digest(_read(output)) else ""
-
-
-def _note(output: Path) -> None:
-    """What was written, so that a change by hand is noticed."""
-    with Ledger.open(replies_of(output)) as ledger:
-        info = ledger.info()
-        assert info is not None
-        asyncio.run(ledger.set_info(replace(info, extra={**info.extra, "written": _digest(_read(output))})))
-
-
-def _read(path: Path) -> bytes:
-    with telling(path):
-        return path.read_bytes()
-
-
-def _digest(content: str | bytes) -> str:
-    return blake2b(content.encode() if isinstance(content, str) else content, digest_size=8).hexdigest()
 
 
 def rejected_of(output: Path) -> Path:

@@ -14,9 +14,10 @@ async def answers(
     calls: Sequence[Call],
     answer: Callable[[Call], Awaitable[Answer]],
     concurrency: int,
-    came: Callable[[int], None] = lambda done: None,
+    came: Callable[[int, Call], None] = lambda done, call: None,
 ) -> list[Answer | None]:
-    """One for each call, in order; None where the model refused. `came` is told how many are there, at each.
+    """One for each call, in order; None where the model refused. `came` is told at each how many are there and
+    whose it is.
 
     After a failure no further call is begun, and those in flight are waited for: they are paid for. Then the first
     failure is raised.
@@ -39,7 +40,7 @@ async def answers(
                 failures.append(failure)
                 return
             done += 1
-            came(done)
+            came(done, calls[index])
 
     await gather(*(create_task(work()) for _ in range(min(concurrency, len(calls)))))
     if failures:

@@ -1,6 +1,7 @@
 """How does a persona stand in a system message of an export, and how is it read back?"""
 
 import re
+from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
 
@@ -10,7 +11,9 @@ _NAME = re.compile(r"You are (.+)\.")
 _PROFILE = "What is true of you:"
 _TRAITS = "Your personality, each trait from -5 to 5: "
 _STYLE = "Your way of talking: "
+_STATEMENTS = "What you would say of yourself:"
 _GOAL = "What you want: "
+_FOCUS = "What you want to let come up: "
 _ABOUT = "About you: "
 _RELATION = "To the others: "
 
@@ -20,10 +23,12 @@ def described(persona: Persona, *, even_if_only_named: bool = False) -> str:
     lines = [
         *_field(_ABOUT, persona.introduction),
         *_field(_RELATION, persona.relation),
-        *((_PROFILE, *(f"- {_one_line(sentence)}" for sentence in persona.sentences)) if persona.profile else ()),
+        *_items(_PROFILE, persona.sentences),
+        *_items(_STATEMENTS, [statement.text for statement in persona.statements]),
         *_field(_TRAITS, persona.traits.line() if persona.traits else ""),
         *_field(_STYLE, ", ".join(persona.style)),
         *_field(_GOAL, persona.goal),
+        *_field(_FOCUS, persona.focus or ""),
     ]
     return "\n".join([f"You are {_one_line(persona.name)}.", *lines]) if lines or even_if_only_named else ""
 
@@ -44,12 +49,28 @@ def undescribed(text: str, name: str) -> Persona | None:
             "name": match[1],
             "introduction": _value(lines, _ABOUT),
             "relation": _value(lines, _RELATION),
-            "profile": [line[2:] for line in lines if line.startswith("- ") and line[2:]],
+            "profile": [item for label, item in _listed(lines) if label != _STATEMENTS],
+            "statements": [item for label, item in _listed(lines) if label == _STATEMENTS],
             "traits": _traits(_value(lines, _TRAITS)),
             "style": [word for word in _value(lines, _STYLE).split(", ") if word],
             "goal": _value(lines, _GOAL),
+            "focus": _value(lines, _FOCUS) or None,
         }
     )
+
+
+def _items(label: str, texts: Sequence[str]) -> list[str]:
+    return [label, *(f"- {_one_line(text)}" for text in texts)] if texts else []
+
+
+def _listed(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(label, item) of the lines that are items."""
+    label = ""
+    for line in lines:
+        if not line.startswith("- "):
+            label = line
+        elif line[2:].strip():
+            yield label, line[2:]
 
 
 def _field(label: str, value: str) -> list[str]:

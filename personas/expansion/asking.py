@@ -1,4 +1,4 @@
-"""How is a model asked in an expansion? Each call with a seed of its own, so that it matters not how many are in flight."""
+"""How is a model asked in an expansion? Each call has a seed of its own, so it matters not how many are in flight."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,8 +36,10 @@ class Asker:
     seed: int
     concurrency: int
 
-    async def replies(self, calls: Sequence[Call], came: Callable[[int], None] = lambda done: None) -> list[str | None]:
-        """In the order of the calls; None where the model refused. `came` is told how many are there, at each."""
+    async def replies(
+        self, calls: Sequence[Call], came: Callable[[int, Call], None] = lambda done, call: None
+    ) -> list[str | None]:
+        """In the order of the calls; None where the model refused. `came` is told at each how many are there."""
         return await answers(calls, self._reply, self.concurrency, came)
 
     async def _reply(self, call: Call) -> str:

@@ -40,7 +40,7 @@ async def induce(
     calls = [
         Call(Task.QUESTION, number, PROMPTS.render("induce", sentences=three)) for number, three in enumerate(shown)
     ]
-    replies = await asker.replies(calls, lambda done: events(Progressed("induce", done, len(calls))))
+    replies = await asker.replies(calls, lambda done, _: events(Progressed("induce", done, len(calls))))
     found = Neighbourhood([], await embedded([], embedder))
     await _add(found, [question for reply in replies for question in read_questions(reply or "")[:1]], most, embedder)
     return found

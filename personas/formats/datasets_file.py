@@ -44,8 +44,8 @@ def table(path: Path) -> Iterator[Table]:
         with files[0].open("rb") as file, arrow.ipc.open_stream(file) as stream:
             columns = stream.schema.names
     except (arrow.ArrowException, ValueError, OSError) as error:
-        what = f"no dataset that can be read: {files[0].name}: {error}; save it again"
-        raise Unreadable(1, what) from error
+        why = getattr(error, "strerror", None) or error
+        raise Unreadable(1, f"no dataset that can be read: {files[0].name}: {why}; save it again") from error
     yield Table(columns, partial(_batches, arrow, files))
 
 
@@ -60,9 +60,12 @@ def _files(path: Path) -> list[Path]:
         raise Unreadable(1, f"is no dataset: no {STATE!r} in the folder; give one that `save_to_disk` has written")
     try:
         state = json.loads((path / STATE).read_text(encoding="utf-8"))
-        return [path / data["filename"] for data in state["_data_files"]] or [path / DATA]
+        files = [path / data["filename"] for data in state["_data_files"]]
     except (ValueError, LookupError, TypeError) as error:
         raise Unreadable(1, f"no dataset that can be read: {STATE}: {error!r}; save it again") from error
+    if not files:
+        raise Unreadable(1, "the dataset has no row; save it with at least one")
+    return files
 
 
 def _first_split(path: Path) -> str:

@@ -18,8 +18,9 @@ def read_personas(path: Path, format: str | None = None) -> Iterator[Persona]:
     """The personas of a file or of a dataset's folder, in its order; `format` is one of FORMATS, by default what the
     suffix means.
 
-    Reads as it goes (YAML: whole), and keeps nothing but the ids. From the first mistake on it yields nothing more, and
-    at the end raises one Mistake that lists up to 20 of them with their lines (in tables: rows).
+    Reads as it goes, and keeps nothing but the ids (YAML is read whole: 10,000 personas take 330 MB). From the first
+    mistake on it yields nothing more, and at the end raises one Mistake that lists up to 20 of them with their lines
+    (in tables: rows).
     """
     path = Path(path)
     return _read(path, format_of(path, format))

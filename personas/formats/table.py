@@ -17,8 +17,9 @@ GROUP = 1000
 """Rows that are in memory at a time."""
 PROFILES = ("profile", "persona", "personas")
 """Columns that may hold the sentences of one person: a list, or a text with a sentence a line."""
-NEEDED = "'profile', 'persona' or 'personas' (a list of sentences, or a text with one a line), or " + " and ".join(
-    map(repr, PAIR)
+NEEDED = (
+    "'profile', 'persona' or 'personas' (a list of sentences, or a text with one a line), or "
+    f"{' and '.join(map(repr, PAIR))}; in a pool of sentences 'text'"
 )
 
 
@@ -71,7 +72,7 @@ def sentence_rows(table: Table) -> Found:
 
 def holds_pool(columns: Iterable[str]) -> bool:
     """Whether the rows are sentences rather than people."""
-    names = {name.strip().lower() for name in columns}
+    names = set(columns)
     return "text" in names and not names & {*PROFILES, *PAIR, "name"}
 
 

@@ -73,7 +73,10 @@ async def ask(
         completion = await client.bind(task=Task.PROFILE, seed=seeded).create(thread(call, taxonomy, seed).messages())
         return str(completion.content)
 
-    return await answers(calls, reply, concurrency, lambda done: events(Progressed("ask", done, len(calls))))
+    def came(done: int, call: Call) -> None:
+        events(Progressed("ask", done, len(calls), call.category.path))
+
+    return await answers(calls, reply, concurrency, came)
 
 
 def _others(category: Category, taxonomy: Taxonomy) -> list[Category]:

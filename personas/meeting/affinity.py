@@ -1,10 +1,9 @@
-"""Who has something to say to whom? A graph of people, weighted by what two share, or how far apart they are."""
+"""Who has something to say to whom? People in a graph, weighted by what two share, or how far apart they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,7 +26,10 @@ SCALE = 1_000
 FARTHEST = np.sqrt(len(Trait) * 10.0**2)
 """Distance of two trait vectors at opposite poles."""
 
-Matrix = NDArray[np.int64]
+Matrix = NDArray[np.int32]
+"""(people, people), symmetric."""
+Met = NDArray[np.bool_]
+"""(people, people), symmetric."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,9 @@ class Affinity:
     """The people of a cast, as numbered by its Seating, and the pairs of them that may meet."""
 
     kind: str
-    graph: nx.Graph
-    """Edges have a `weight`: attribute pairs in the same cluster, or contrast times 1,000."""
+    weights: Matrix
+    """0 where two don't meet; else attribute pairs in the same cluster, or contrast times 1,000. Two of one name weigh 1
+    at most: they meet where nobody else is left for them."""
     qualified: int
     possible: int
     """Pairs that the seats allow."""
@@ -47,6 +50,11 @@ class Affinity:
     def share(self) -> float:
         """Of the possible pairs, those that qualify."""
         return self.qualified / self.possible if self.possible else 0.0
+
+    def edges(self) -> list[tuple[int, int]]:
+        """The pairs that may meet, smaller number first, sorted."""
+        firsts, seconds = np.nonzero(np.triu(self.weights, 1))
+        return list(zip(firsts.tolist(), seconds.tolist(), strict=True))
 
 
 async def shared_interest(
@@ -65,12 +73,12 @@ async def shared_interest(
     """
     people = everyone(seating)
     merge_above = embedder.merge_above if merge_above is None else merge_above
-    together = await _together(people, embedder, merge_above, events)
-    seated = allowed(seating)
-    together[(together <= more_than) | ~seated] = 0
-    affinity = _graph("shared-interest", together, seated, embedder.name)
-    _telling(affinity, more_than, merge_above)
-    return _acquainted(affinity, people, knows)
+    together, seated = await _together(people, embedder, merge_above, events), allowed(seating)
+    together[~seated] = 0
+    weights = np.where(together > more_than, together, 0).astype(np.int32)
+    affinity = _affinity("shared-interest", weights, seated, people, embedder.name)
+    _check_telling(affinity, together, more_than, merge_above)
+    return _acquainted(affinity, seating, knows)
 
 
 async def contrast(
@@ -79,21 +87,20 @@ async def contrast(
     """Far in traits, near in topics: the weight is the distance of the trait vectors (1 for opposite poles in all five)
     times the cosine of the mean sentence vectors. Raises Mistake where somebody has no traits or no profile."""
     people = everyone(seating)
-    _check_traits(people)
+    for persona in people:
+        check_contrast(persona)
     events(Progressed("embed", 0, len(people)))
     topics = await _topics(people, embedder)
-    traits = np.array([[persona.traits.level(t) for t in Trait] for persona in people if persona.traits], dtype=float)
-    apart = np.sqrt(((traits[:, None, :] - traits[None, :, :]) ** 2).sum(-1)) / FARTHEST
     near = np.clip(np.round(topics @ topics.T, 4), 0, 1)
-    weights, seated = np.round(apart * near * SCALE).astype(np.int64), allowed(seating)
+    weights, seated = np.round(_apart(people) * near * SCALE).astype(np.int32), allowed(seating)
     weights[~seated] = 0
-    return _acquainted(_graph("contrast", weights, seated, embedder.name), people, knows)
+    return _acquainted(_affinity("contrast", weights, seated, people, embedder.name), seating, knows)
 
 
 def acquainted(kind: str, seating: Seating, knows: SocialGraph) -> Affinity:
     """Whoever knows one another, all alike. Raises Mistake where none of them can sit together."""
     people, seated = everyone(seating), allowed(seating)
-    return _acquainted(_graph(kind, seated.astype(np.int64), seated, ""), people, knows)
+    return _acquainted(_affinity(kind, seated.astype(np.int32), seated, people, ""), seating, knows)
 
 
 def everyone(seating: Seating) -> list[Persona]:
@@ -106,8 +113,8 @@ def everyone(seating: Seating) -> list[Persona]:
     return [known[person] for person in range(len(known))]
 
 
-def allowed(seating: Seating) -> NDArray[np.bool_]:
-    """(people, people): whether the seats let two people meet."""
+def allowed(seating: Seating) -> Met:
+    """Whether the seats let two people meet."""
     size = max(chain(*seating.persons)) + 1
     sits = np.zeros((len(seating.pools), size), dtype=bool)
     for seat, persons in enumerate(seating.persons):
@@ -121,19 +128,19 @@ def allowed(seating: Seating) -> NDArray[np.bool_]:
     return meet
 
 
-def _check_traits(people: Sequence[Persona]) -> None:
-    for persona in people:
-        if persona.traits is None:
-            raise Mistake(
-                f"pairing 'contrast' compares traits, and {persona.id!r} has none: give each persona `traits`, "
-                "set `cast.personality`, or take 'shared-interest'"
-            )
-        if not persona.profile:
-            raise Mistake(f"pairing 'contrast' compares topics, and the profile of {persona.id!r} is empty")
+def check_contrast(persona: Persona) -> None:
+    """Raises Mistake for somebody whose traits, or topics, can't be compared."""
+    if persona.traits is None:
+        raise Mistake(
+            f"pairing 'contrast' compares the traits in the personas, and {persona.id!r} has none: "
+            "give each persona `traits`, or take 'shared-interest'"
+        )
+    if not persona.profile:
+        raise Mistake(f"pairing 'contrast' compares topics, and the profile of {persona.id!r} is empty")
 
 
 async def _together(people: Sequence[Persona], embedder: Embedder, merge_above: float, events: Events) -> Matrix:
-    """(people, people): how many attribute pairs of two people fall into the same cluster."""
+    """How many attribute pairs of two people fall into the same cluster."""
     from asyncio import to_thread
 
     from scipy.sparse import csr_array
@@ -147,7 +154,7 @@ async def _together(people: Sequence[Persona], embedder: Embedder, merge_above: 
     where = dict(zip(texts, map(int, labels), strict=True))
     spots = [(person, where[text]) for person, persona in enumerate(people) for text in persona.sentences]
     rows, columns = zip(*spots, strict=True)
-    ones = np.ones(len(spots), dtype=np.int64)
+    ones = np.ones(len(spots), dtype=np.int32)
     counts = csr_array((ones, (rows, columns)), shape=(len(people), int(labels.max()) + 1))
     together: Matrix = (counts @ counts.T).toarray()
     return together
@@ -163,35 +170,65 @@ async def _topics(people: Sequence[Persona], embedder: Embedder) -> NDArray[np.f
     return units
 
 
-def _graph(kind: str, weights: Matrix, seated: NDArray[np.bool_], by: str) -> Affinity:
-    graph = nx.Graph()
-    graph.add_nodes_from(range(len(weights)))
-    firsts, seconds = np.nonzero(np.triu(weights, 1))
-    values = weights[firsts, seconds]
-    graph.add_weighted_edges_from(zip(firsts.tolist(), seconds.tolist(), values.tolist(), strict=True))
-    return Affinity(kind, graph, graph.number_of_edges(), int(np.triu(seated, 1).sum()), by)
+def _apart(people: Sequence[Persona]) -> NDArray[np.float64]:
+    """Distances of the trait vectors, 0 to 1; a trait at a time, since all at once takes a gigabyte for MOST people."""
+    squares = np.zeros((len(people), len(people)))
+    for trait in Trait:
+        levels = np.array([persona.traits.level(trait) for persona in people if persona.traits], dtype=float)
+        squares += np.subtract.outer(levels, levels) ** 2
+    distances: NDArray[np.float64] = np.sqrt(squares) / FARTHEST
+    return distances
 
 
-def _telling(affinity: Affinity, more_than: int, merge_above: float) -> None:
+def _affinity(kind: str, weights: Matrix, seated: Met, people: Sequence[Persona], by: str) -> Affinity:
+    qualified = np.count_nonzero(weights) // 2
+    return Affinity(kind, _namesakes_apart(weights, people), qualified, np.count_nonzero(seated) // 2, by)
+
+
+def _namesakes_apart(weights: Matrix, people: Sequence[Persona]) -> Matrix:
+    """Two of one name are hard to tell apart for whoever reads, and for who writes a script."""
+    bearers: dict[str, list[int]] = {}
+    for person, persona in enumerate(people):
+        bearers.setdefault(persona.name.strip().casefold(), []).append(person)
+    for same in bearers.values():
+        weights[np.ix_(same, same)] = np.minimum(weights[np.ix_(same, same)], 1)
+    return weights
+
+
+def _check_telling(affinity: Affinity, together: Matrix, more_than: int, merge_above: float) -> None:
+    """Raises Mistake for a threshold that lets nearly all pass, or hardly any."""
     if NARROW <= affinity.share <= WIDE:
         return
     said = f"{affinity.qualified} of {affinity.possible} pairs ({affinity.share:.1%}) share more than {more_than}"
-    many = affinity.share > WIDE
+    way = "raise" if affinity.share > WIDE else "lower"
     raise Mistake(
         f"pairing 'shared-interest': {said} attribute clusters, so the threshold says nothing: "
-        f"{'raise' if many else 'lower'} `merge_above` (now {merge_above:g}, by {affinity.by}) "
-        f"or {'raise' if many else 'lower'} `more_than` (now {more_than})"
+        f"{way} `merge_above` (now {merge_above:g}, by {affinity.by}) or {way} `more_than` (now {more_than})"
+        + _better(affinity.possible, together)
     )
 
 
-def _acquainted(affinity: Affinity, people: Sequence[Persona], knows: SocialGraph | None) -> Affinity:
+def _better(possible: int, together: Matrix) -> str:
+    """The thresholds that would do, with the share that they let pass."""
+    found = []
+    for threshold in range(int(together.max(initial=0))):
+        share = np.count_nonzero(together > threshold) / 2 / possible if possible else 0.0
+        if NARROW <= share <= WIDE:
+            found.append(f"`more_than: {threshold}` ({share:.1%})")
+    return f"; here {' or '.join(found[-2:])} would do" if found else ""
+
+
+def _acquainted(affinity: Affinity, seating: Seating, knows: SocialGraph | None) -> Affinity:
     """Without the pairs that do not know each other, where it is known who does."""
     if not knows:
         return affinity
-    knows.check(people)
-    strangers = [edge for edge in affinity.graph.edges if not knows.know(people[edge[0]], people[edge[1]])]
-    graph = affinity.graph.copy()
-    graph.remove_edges_from(strangers)
-    if not graph.number_of_edges():
+    everybody = list(chain(*seating.pools))
+    knows.check(everybody)
+    number = {persona.id: person for persona, person in zip(everybody, chain(*seating.persons), strict=True)}
+    met = np.zeros_like(affinity.weights)
+    for first, second in map(tuple, knows.ties):
+        met[number[first], number[second]] = met[number[second], number[first]] = 1
+    weights = affinity.weights * met
+    if not weights.any():
         raise Mistake(f"`cast.social_graph`: nobody who knows one another may meet by the pairing {affinity.kind!r}")
-    return Affinity(affinity.kind, graph, affinity.qualified, affinity.possible, affinity.by)
+    return replace(affinity, weights=weights, qualified=np.count_nonzero(weights) // 2)

@@ -76,6 +76,21 @@ def test_a_spent_budget_can_be_resumed(given: Path, output: Path, capsys: pytest
     assert json.loads(capsys.readouterr().out)["cached"] > 0
 
 
+def test_a_pool_that_was_edited_by_hand_is_replaced_only_when_asked(
+    given: Path, output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = (given, "-o", output, "-n", "4", "--quiet")
+    assert typed(*words) == 0
+    mine = output.read_text() + '{"text": "I wrote this by hand."}\n'
+    output.write_text(mine)
+    assert typed(*words) == 2
+    assert "was changed since it was written" in capsys.readouterr().err
+    assert output.read_text() == mine
+    assert typed(*words, "--remake") == 0
+    assert typed(*words) == 0
+    assert "by hand" not in output.read_text()
+
+
 def test_people_of_a_persona_file_are_a_pool(tmp_path: Path, output: Path) -> None:
     people = tmp_path / "people.yaml"
     people.write_text("- name: Ada\n  profile: [I sail., I bake bread., I teach maths., I have a dog.]\n")

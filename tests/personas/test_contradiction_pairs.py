@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def categories() -> set[str]:
     return {row[0] for family in families.values() for row in family}
 
 
-HALVES = {half: read(half) for half in ("development", "test")}
+HALVES = {half: read(half) for half in ("development", "test", "development-2", "test-2")}
 PAIRS = [pair for half in HALVES.values() for pair in half]
 each_half = pytest.mark.parametrize("half", HALVES)
 
@@ -51,14 +52,15 @@ def test_a_pair_is_whole(pair: dict[str, Any]) -> None:
 
 
 def test_there_are_enough_and_no_two_alike() -> None:
-    assert len(PAIRS) >= 300
+    assert len(PAIRS) >= 800
     for what in ([pair["id"] for pair in PAIRS], [sentences(pair) for pair in PAIRS]):
         assert [thing for thing, count in Counter(what).items() if count > 1] == []
 
 
 def test_the_halves_share_no_sentence() -> None:
-    development, test = (frozenset[str]().union(*map(sentences, pairs)) for pairs in HALVES.values())
-    assert development & test == set()
+    met = [frozenset[str]().union(*map(sentences, pairs)) for pairs in HALVES.values()]
+    for one, other in combinations(met, 2):
+        assert one & other == set()
 
 
 @each_half
@@ -83,4 +85,4 @@ def test_the_page_counts_what_is_there() -> None:
         for kind in kinds:
             row = next(line for line in page.splitlines() if line.startswith(f"| {label} | `{kind}` |"))
             counts = [sum(pair["kind"] == kind for pair in pairs) for pairs in HALVES.values()]
-            assert row.endswith("| {} | {} |".format(*counts))
+            assert row.endswith("| {} | {} | {} | {} |".format(*counts))

@@ -174,7 +174,9 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
         list(read_personas(tmp_path / "folder.yaml"))
     with pytest.raises(Mistake, match=r"suffix '.odt' is of no persona file; known: .yaml, .yml, .jsonl, .txt, .csv"):
         read_personas(tmp_path / "a.odt")
-    with pytest.raises(Mistake, match=r"'yml'; did you mean 'yaml'\? known: datasets, jsonl, parlai, parquet, spc, yaml"):
+    with pytest.raises(
+        Mistake, match=r"'yml'; did you mean 'yaml'\? known: datasets, jsonl, parlai, parquet, spc, yaml"
+    ):
         read_personas(tmp_path / "a.odt", "yml")
 
 
