@@ -29,7 +29,7 @@ def list_personas(console: Console, where: str | None, json: bool) -> int:
 
 
 def show_persona(console: Console, wanted: str, where: str | None, json: bool) -> int:
-    """Whoever has that id, or the only one whose id or name begins so. Raises Mistake."""
+    """Whoever has that id or name, or the only one whose id or name begins so. Raises Mistake."""
     library, persona = find(wanted, list(_shelves(where)))
     if json:
         print_json(persona.model_dump(mode="json"))
@@ -42,7 +42,11 @@ def find(wanted: str, libraries: Sequence[tuple[str, Sequence[Persona]]]) -> tup
     """(library, persona). Raises Mistake where there is none, or several."""
     everyone = [(library, persona) for library, found in libraries for persona in found]
     same = [one for one in everyone if one[1].id == wanted]
-    close = same or [one for one in everyone if _begins(one[1], wanted.casefold())]
+    close = (
+        same
+        or [one for one in everyone if one[1].name == wanted]
+        or [one for one in everyone if _begins(one[1], wanted.casefold())]
+    )
     if not close:
         ids = [persona.id for _, persona in everyone]
         known = suggest(wanted, [*ids, *(persona.name for _, persona in everyone)]).partition(" known: ")[0]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-BATCH = 1024
+BATCH = 512
 """Directed pairs a call of the NLI model; it changes no score, only how often progress is told."""
 LEXICAL = "lexical"
 """The name of the detector that stands in where there is no NLI model."""

@@ -20,9 +20,9 @@ def gather(affinity: Affinity, seating: Seating, seed: int, round: int, cut: str
     if affinity.kind == "all-pairs":
         tables = _each_once(affinity, seating, seed, round)
     elif len(seating.pools) == 2:
-        tables = (pair for found in passes(affinity.graph, seed, round) for pair in found)
+        tables = (pair for found in passes(affinity.weights, seed, round) for pair in found)
     else:
-        tables = (group for found in groups(affinity.graph, seating, cut, seed, round) for group in found)
+        tables = (group for found in groups(affinity.weights, seating, cut, seed, round) for group in found)
     chance = stream(seed, "pairing", round, "seats")
     return (_cast(list(table), seating, chance.getrandbits(32)) for table in tables)
 
@@ -30,7 +30,7 @@ def gather(affinity: Affinity, seating: Seating, seed: int, round: int, cut: str
 def _each_once(affinity: Affinity, seating: Seating, seed: int, round: int) -> Iterator[tuple[int, ...]]:
     if len(seating.pools) > 2:
         raise Mistake("`all-pairs` among people who know one another takes two seats: take `pairing: random`")
-    edges = sorted((min(edge), max(edge)) for edge in affinity.graph.edges)
+    edges = affinity.edges()
     stream(seed, "pairing", round).shuffle(edges)
     return iter(edges)
 

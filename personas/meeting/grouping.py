@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 
 from ...models.errors import Mistake
 from ...models.stream import stream
+from .matching import NOISE
 from .seating import Seating
-
-NOISE = 64
-"""As in matching.py."""
 
 Group = tuple[int, ...]
 """People's numbers, as many as there are seats."""
@@ -21,15 +19,15 @@ Weights = NDArray[Any]
 """(people, people), symmetric."""
 
 
-def groups(graph: nx.Graph, seating: Seating, cut: str, seed: int, round: int) -> Iterator[list[Group]]:
+def groups(weights: Weights, seating: Seating, cut: str, seed: int, round: int) -> Iterator[list[Group]]:
     """Without an end: the people cut into groups of one a seat, again and again; two who have met weigh less the next
     time. `cut`: `greedy` grows each group around the heaviest edge left, `spectral` bisects by the Fiedler vector.
-    Who shares no edge with any of a group is left out. Raises Mistake where no group can be had."""
-    weights = np.asarray(nx.to_numpy_array(graph, nodelist=range(len(graph)), dtype=np.int64, weight="weight"))
+    Everybody of a group shares an edge with somebody of it; who can't is left out. Raises Mistake where no group can be
+    had."""
     met, number = np.zeros_like(weights), 0
     while True:
         chance = stream(seed, "pairing", round, number)
-        worth = weights * NOISE // (1 + met) + _noise(weights, chance)
+        worth = weights.astype(np.int64) * NOISE // (1 + met) + _noise(weights, chance)
         found = list(_greedy(worth, seating) if cut == "greedy" else _spectral(worth, seating, chance))
         if not found:
             raise Mistake(f"no {len(seating.pools)} people suit one another: lower the thresholds of `cast.pairing`")

@@ -49,6 +49,28 @@ def test_a_card_shows_everything_of_a_person(screen, file: str) -> None:
     assert "wants: To sell [a boat]." in text
 
 
+def test_a_card_shows_what_was_added_to_a_person_in_the_making(screen, tmp_path: Path) -> None:
+    said = {"text": "I come alive in [a] crowd.", "trait": "extraversion", "pole": "high"}
+    ann = {
+        "id": "p-1", "name": "Ann", "cleared_by": "nli:some/model, 0.9", "focus": "I ski.", "statements": [said, "So."],
+        "style": ["warm", "plain"],
+        "profile": ["I ski.", {"text": "I own a cat.", "category": "Possession | Animal", "origin": "assigned"},
+                    {"text": "I am 30.", "category": "Age", "entity": "30", "origin": "generated"}],
+    }  # fmt: skip
+    file = tmp_path / "people.jsonl"
+    file.write_text(json.dumps({"id": "p-0", "name": "Bo", "profile": [], "focus": ""}) + "\n" + json.dumps(ann) + "\n")
+    show_persona(screen.console, "p-1", str(file), False)
+    shown = " ".join(screen.text.replace("│", " ").split())
+    assert "“I come alive in [a] crowd.” extraversion high" in shown
+    assert "“So.”" in shown
+    assert "style: warm, plain wants to let come up: I ski. cleared by: nli:some/model, 0.9" in shown
+    assert "Possession | Animal (assigned)" in shown
+    assert "Age (" not in shown
+    assert show_persona(screen.console, "Bo", str(file), False) == 0
+    assert "wants to let come up: nothing; no sentence fitted" in screen.text
+    assert max(map(len, screen.lines)) <= 80
+
+
 def test_a_profile_shows_what_it_is_about(screen, file: str) -> None:
     show_persona(screen.console, "Anna", file, False)
     assert "My dog is Rex." in screen.text
@@ -59,6 +81,11 @@ def test_the_beginning_of_an_id_is_enough_if_one_begins_so(screen, file: str) ->
     assert show_persona(screen.console, "bo", file, False) == 0
     with pytest.raises(Mistake, match="may be any of 2: give an id, such as ann-1, ann-2"):
         show_persona(screen.console, "ann", file, False)
+
+
+def test_a_whole_name_comes_before_the_beginning_of_one(screen, file: str) -> None:
+    show_persona(screen.console, "Ann", file, False)
+    assert "I have two cats." in screen.text
 
 
 def test_nobody_of_that_name(screen, file: str) -> None:

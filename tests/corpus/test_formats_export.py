@@ -67,6 +67,38 @@ def test_a_seat_is_told_its_own_persona_alone(tmp_path: Path) -> None:
     assert [message["role"] for message in second["messages"]] == ["system", "assistant", "user", "assistant"]
 
 
+def test_a_seat_is_told_what_it_was_told_when_it_spoke(tmp_path: Path) -> None:
+    told = Persona.model_validate({
+        "name": "Ann", "profile": ["I ski."], "traits": {"extraversion": 4}, "style": ["warm"], "goal": "To rest.",
+        "statements": [{"text": "I come alive\nin a crowd.", "trait": "extraversion", "pole": "high"}],
+        "focus": "I ski.", "cleared_by": "lexical, 0.9",
+    })  # fmt: skip
+    ann, bob = dialogue(0).cast
+    full = replace(dialogue(0), cast=(replace(ann, persona=told), bob))
+    path = export([Record(full, Outcome.ACCEPTED)], INFO, "messages", tmp_path).path
+    first, second = (json.loads(line)["messages"] for line in path.read_text(encoding="utf-8").splitlines())
+    assert first[0]["content"].splitlines() == [
+        "You are Ann.",
+        "What is true of you:",
+        "- I ski.",
+        "What you would say of yourself:",
+        "- I come alive in a crowd.",
+        f"Your personality, each trait from -5 to 5: {told.traits.line()}",
+        "Your way of talking: warm",
+        "What you want: To rest.",
+        "What you want to let come up: I ski.",
+    ]
+    assert "crowd" not in json.dumps(second)
+
+
+@pytest.mark.parametrize("focus", [None, ""])
+def test_nothing_is_said_of_a_focus_that_is_not_there(focus: str | None, tmp_path: Path) -> None:
+    ann, bob = dialogue(0).cast
+    bare = replace(ann, persona=Persona.model_validate({"name": "Ann", "profile": ["I ski."], "focus": focus}))
+    path = export([Record(replace(dialogue(0), cast=(bare, bob)), Outcome.ACCEPTED)], INFO, "messages", tmp_path).path
+    assert "come up" not in path.read_text(encoding="utf-8")
+
+
 def test_the_others_of_a_table_are_named(tmp_path: Path) -> None:
     cid = Member("c", Persona(name="Cid"))
     three = replace(dialogue(0), cast=(*dialogue(0).cast, cid), turns=(*dialogue(0).turns, Turn("c", "Tea?")))

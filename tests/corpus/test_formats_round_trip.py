@@ -38,6 +38,8 @@ def personas(draw: st.DrawFn) -> Persona:
         traits=draw(st.none() | st.builds(BigFive, openness=levels, neuroticism=levels)),
         style=tuple(draw(st.lists(names, max_size=2))),
         goal=draw(st.just("") | lines),
+        statements=draw(st.lists(lines, max_size=2)),
+        focus=draw(st.none() | lines),
     )
 
 
