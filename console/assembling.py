@@ -146,7 +146,7 @@ def report(wanted: Wanted, found: Assembled, meter: Meter, seconds: float) -> Re
     numbers = found.report
     parts: list[RenderableType] = [_heading(wanted, numbers), Text(), conflict_table(wanted.recipe, numbers)]
     parts += [Text(), example_table(numbers)] if numbers.conflicts else []
-    parts += [Text(), card(found.personas[0], aside=found.personas[0].cleared_by)] if found.personas else []
+    parts += [Text(), card(found.personas[0])] if found.personas else []
     return Group(*parts, Text("\n").join(_lines(wanted, numbers, meter, seconds)))
 
 

@@ -9,6 +9,8 @@ from ..models.suggesting import suggest
 from .persona import Persona
 
 PREFIX = "library/"
+DATASET = "dataset_info.json"
+"""What a folder that is a dataset holds."""
 DIALOGUES = frozenset({"exemplars"})
 """Shipped files that hold dialogues, not personas."""
 
@@ -41,7 +43,7 @@ def _found(where: str, folder: Path) -> Path:
         return shipped(_holding_people(where))
     places = _places(where, folder)
     for place in places:
-        if place.is_file():
+        if place.is_file() or (place / DATASET).is_file():
             return place
     raise Mistake(_not_found(where, places))
 
