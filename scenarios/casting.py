@@ -1,5 +1,6 @@
 """Who plays in which job? Personas are paired, and given a personality and the model of their seat."""
 
+from asyncio import to_thread
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -26,6 +27,24 @@ People = Mapping[str, Sequence[Persona]]
 """Those who were made for a run, by seat id."""
 
 
+class Dealt:
+    """The casts of a round as far as they were needed; each is looked for once."""
+
+    def __init__(self, casts: Iterator[Cast]) -> None:
+        self._casts, self.seen = casts, list[Cast]()
+
+    def upto(self, count: int) -> list[Cast]:
+        """The first `count`, or all where there are fewer."""
+        self.seen += islice(self._casts, max(0, count - len(self.seen)))
+        return self.seen[:count]
+
+    def __iter__(self) -> Iterator[Cast]:
+        index = 0
+        while len(self.upto(index + 1)) > index:
+            yield self.seen[index]
+            index += 1
+
+
 @dataclass(frozen=True)
 class Casting:
     """The casts of a scenario: the n-th of a round is the same however many are asked for."""
@@ -40,6 +59,8 @@ class Casting:
     """Who suits whom, where the pairing looks at that."""
     setting: Setting | None = None
     """How personalities are given out."""
+    _dealt: dict[int, Dealt] = field(default_factory=dict)
+    """By round, where it takes time to say who meets whom."""
 
     @classmethod
     def of(cls, scenario: Scenario, joined: Container[str] = (), made: People | None = None) -> "Casting":
@@ -54,8 +75,13 @@ class Casting:
         if rules.kind not in WEIGHED and not self.knows:
             return self
         affinity = await _affinity(self.scenario, Seating(self.pools), self.knows, events)
-        events(Paired(rules.kind, len(affinity.graph), affinity.qualified, affinity.possible, affinity.by))
+        events(Paired(rules.kind, len(affinity.weights), affinity.qualified, affinity.possible, affinity.by))
         return replace(self, affinity=affinity)
+
+    async def ahead(self, round: int, count: int) -> None:
+        """Look for the first `count` casts of a round now, in a thread, where that takes time. Raises Mistake."""
+        if self.affinity is not None:
+            await to_thread(self._weighed(round).upto, count)
 
     def casts(self, round: int, start: int = 0, count: int | None = None) -> Iterator[tuple[int, tuple[Member, ...]]]:
         """(index, cast) from `start` on; with all-pairs they may end before `count`."""
@@ -64,12 +90,19 @@ class Casting:
             yield index, self._members(round, index, self.knows.related(cast))
 
     def _tables(self, round: int) -> Iterator[Cast]:
-        rules, seed = self.scenario.cast.pairing, self.scenario.seed
-        if self.affinity is None:
-            return pairing("random" if rules.kind in WEIGHED else rules.kind, self.pools, seed, round)
+        if self.affinity is not None:
+            return iter(self._weighed(round))
+        kind = self.scenario.cast.pairing.kind
+        return pairing("random" if kind in WEIGHED else kind, self.pools, self.scenario.seed, round)
+
+    def _weighed(self, round: int) -> Dealt:
         from ..personas.meeting.gathering import gather
 
-        return gather(self.affinity, Seating(self.pools), seed, round, rules.cut)
+        assert self.affinity is not None
+        if round not in self._dealt:
+            seating, cut = Seating(self.pools), self.scenario.cast.pairing.cut
+            self._dealt[round] = Dealt(gather(self.affinity, seating, self.scenario.seed, round, cut))
+        return self._dealt[round]
 
     def _members(self, round: int, index: int, cast: Sequence[Persona]) -> tuple[Member, ...]:
         seats, poles = self.scenario.seats, self.scenario.cast.poles(index)
@@ -91,7 +124,7 @@ async def _affinity(scenario: Scenario, seating: Seating, knows: SocialGraph, ev
     rules = scenario.cast.pairing
     if rules.kind not in WEIGHED:
         return acquainted(rules.kind, seating, knows)
-    embedder = connect_embedder(rules.embedder)
+    embedder = await to_thread(connect_embedder, rules.embedder)
     if rules.kind == "contrast":
         return await contrast(seating, embedder, knows=knows, events=events)
     return await shared_interest(

@@ -138,6 +138,7 @@ async def play_wave(shop: Workshop, casting: Casting, this: Round, start: int, c
     known = shop.ledger.job_count(this.number) > 0
     waiting = Waiting()
     jobs = 0
+    await casting.ahead(this.number, start + count)
 
     def todo() -> Iterator[Job]:
         nonlocal jobs

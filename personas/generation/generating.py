@@ -135,7 +135,7 @@ class Filters:
 
     async def _doubts(self, sentences: Sequence[ProfileSentence]) -> list[str]:
         """Why a sentence isn't about its category: zero-shot NLI, or the embedder where no NLI model is given."""
-        least = about_above(self.nli)
+        least = about_above(self.nli, self.embedder)
         self.events(Progressed("about", 0, len(sentences)))
         embedder = None if self.nli else self.embedder
         found = await about(sentences, self.taxonomy, embedder=embedder, nli=self.nli, events=self.events)

@@ -1,11 +1,11 @@
 """Who knows whom? A social graph: people by their ids, and what they are to one another."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 from ...models.errors import Mistake
-from ...models.suggesting import suggest
+from ...models.suggesting import closest
 from ..persona import Persona
 
 Ties = Mapping[frozenset[str], str]
@@ -18,18 +18,24 @@ class SocialGraph:
 
     ties: Ties = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, circles: Iterable[tuple[Sequence[str], str]]) -> "SocialGraph":
+        """Of each circle (ids, what they are to one another) everybody knows everybody else; two who are in several
+        circles are all of it: `sisters and colleagues`."""
+        ties: dict[frozenset[str], list[str]] = {}
+        for ids, are in circles:
+            for pair in combinations(dict.fromkeys(ids), 2):
+                ties.setdefault(frozenset(pair), []).append(are.strip().rstrip("."))
+        return cls({pair: " and ".join(dict.fromkeys(filter(None, said))) for pair, said in ties.items()})
+
     def __bool__(self) -> bool:
         return bool(self.ties)
 
-    def know(self, first: Persona, second: Persona) -> bool:
-        return frozenset((first.id, second.id)) in self.ties
-
-    def check(self, people: Sequence[Persona]) -> None:
-        """Raises Mistake for an id that nobody has."""
+    def check(self, people: Iterable[Persona]) -> None:
+        """Raises Mistake for ids that nobody has."""
         ids = {persona.id for persona in people}
-        for known in sorted(set().union(*self.ties) - ids):
-            meant = suggest(known, ids).partition(" known: ")[0].rstrip(";")
-            raise Mistake(f"no persona {known!r} in the cast's people{meant}; `tertulia personas list FILE` shows them")
+        if unknown := sorted(set().union(*self.ties) - ids):
+            raise Mistake(f"`cast.social_graph`: {'; '.join(nobody(known, ids) for known in unknown[:5])}")
 
     def related(self, cast: Sequence[Persona]) -> tuple[Persona, ...]:
         """The cast, each member's public relation to the others filled in where the graph has one."""
@@ -45,10 +51,11 @@ class SocialGraph:
         for other in cast:
             relation = self.ties.get(frozenset((persona.id, other.id)), "") if other.id != persona.id else ""
             if relation:
-                yield f"{persona.name} and {other.name} are {relation.rstrip('.')}."
+                yield f"{persona.name} and {other.name} are {relation}."
 
 
-def ties_between(ids: Sequence[str], relation: str) -> Iterator[tuple[frozenset[str], str]]:
-    """Everybody of a circle knows everybody else of it."""
-    for pair in combinations(dict.fromkeys(ids), 2):
-        yield frozenset(pair), relation
+def nobody(known: str, ids: Iterable[str]) -> str:
+    """What to say of an id that none of the people has."""
+    meant = closest(known, ids)
+    hint = f"did you mean {meant!r}?" if meant else "`tertulia personas list FILE` shows the ids"
+    return f"no persona has the id {known!r}; {hint}"

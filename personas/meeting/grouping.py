@@ -21,14 +21,17 @@ Weights = NDArray[Any]
 
 def groups(weights: Weights, seating: Seating, cut: str, seed: int, round: int) -> Iterator[list[Group]]:
     """Without an end: the people cut into groups of one a seat, again and again; two who have met weigh less the next
-    time. `cut`: `greedy` grows each group around the heaviest edge left, `spectral` bisects by the Fiedler vector.
+    time. `cut`: `greedy` grows each group around the heaviest edge left, `spectral` bisects by the Fiedler vector
+    and grows groups of those who are left over.
     Everybody of a group shares an edge with somebody of it; who can't is left out. Raises Mistake where no group can be
     had."""
     met, number = np.zeros_like(weights), 0
     while True:
         chance = stream(seed, "pairing", round, number)
         worth = weights.astype(np.int64) * NOISE // (1 + met) + _noise(weights, chance)
-        found = list(_greedy(worth, seating) if cut == "greedy" else _spectral(worth, seating, chance))
+        free = np.ones(len(worth), dtype=bool)
+        found = [] if cut == "greedy" else list(_spectral(worth, free, seating, chance))
+        found += _greedy(worth, free, seating)
         if not found:
             raise Mistake(f"no {len(seating.pools)} people suit one another: lower the thresholds of `cast.pairing`")
         for group in found:
@@ -44,8 +47,8 @@ def _noise(weights: Weights, chance: Random) -> Weights:
     return np.where(weights > 0, drawn + drawn.T, 0)
 
 
-def _greedy(worth: Weights, seating: Seating) -> Iterator[Group]:
-    seats, free = len(seating.pools), np.ones(len(worth), dtype=bool)
+def _greedy(worth: Weights, free: Weights, seating: Seating) -> Iterator[Group]:
+    seats = len(seating.pools)
     firsts, seconds = np.nonzero(np.triu(worth, 1))
     order = np.lexsort((seconds, firsts, -worth[firsts, seconds]))
     for first, second in zip(firsts[order].tolist(), seconds[order].tolist(), strict=True):
@@ -73,7 +76,7 @@ def _adds(one: int, group: list[int], gain: Weights, seating: Seating) -> bool:
     return bool(gain[one] > 0) and seated((*group, one), seating) is not None
 
 
-def _spectral(worth: Weights, seating: Seating, chance: Random) -> Iterator[Group]:
+def _spectral(worth: Weights, free: Weights, seating: Seating, chance: Random) -> Iterator[Group]:
     if len(seating.groups) > 1:
         raise Mistake("`cut: spectral` needs one pool for all seats: take `greedy`, or give `cast.personas` alone")
     graph, seats = nx.from_numpy_array(worth), len(seating.pools)
@@ -81,6 +84,7 @@ def _spectral(worth: Weights, seating: Seating, chance: Random) -> Iterator[Grou
         for group in _bisected(part, worth, seats):
             if len(group) == seats and nx.is_connected(graph.subgraph(group)):
                 chance.shuffle(group)
+                free[group] = False
                 yield tuple(group)
 
 

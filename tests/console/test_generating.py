@@ -43,6 +43,7 @@ def test_a_pool_is_written_with_what_was_rejected(pool: Path, capsys: pytest.Cap
     assert all(share in out for share in ("93.8 %", "59.2 %", "47.9 %", "21.8 %"))
     assert "40 of 40 sentences on 6 categories" in out
     assert "category: judged by lexical, an embedder; the paper took an NLI model: --nli MODEL\n" in out
+    assert "by words alone 8 in 10 right lines pass" in out
     assert f"tertulia personas assemble {pool} --count" in out
     sentences = list(read_pool(pool))
     assert len({sentence.category for sentence in sentences}) == 6

@@ -127,7 +127,18 @@ async def test_about_is_entailment_against_contradiction() -> None:
     shares = await about(given, SHIPPED, nli=KeyWords(cats="animal"))
     assert shares == [pytest.approx(0.6 / 0.63), pytest.approx(0.1), 0.0, 0.0, 0.0]
     assert about_above(KeyWords()) == ABOUT_BY_NLI == 0.9
+    assert about_above(KeyWords(), LEXICAL) == ABOUT_BY_NLI
     assert about_above(None) == ABOUT_BY_EMBEDDER
+
+
+async def test_words_alone_let_most_lines_of_a_category_pass_and_most_others_fall() -> None:
+    place = {category.path: index for index, category in enumerate(SHIPPED.categories)}
+    far = [category.path for category in SHIPPED.categories]
+    others = [one.model_copy(update={"category": far[(place[str(one.category)] + 20) % 51]}) for one in LIBRARY]
+    least = about_above(None, LEXICAL)
+    right, wrong = [await about(some, SHIPPED, embedder=LEXICAL) for some in (LIBRARY, others)]
+    assert sum(share >= least for share in right) / len(right) >= 0.8
+    assert sum(share >= least for share in wrong) / len(wrong) < 0.35
 
 
 async def test_about_by_an_embedder_is_a_share_among_all_categories() -> None:

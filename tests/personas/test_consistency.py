@@ -204,7 +204,7 @@ def test_a_recipe_that_means_nothing_is_told() -> None:
         Recipe(5, builder="connl")
     with pytest.raises(Mistake, match="count: 0"):
         Recipe(0)
-    with pytest.raises(Mistake, match="threshold: 1.5"):
+    with pytest.raises(Mistake, match=r"threshold: 1\.5"):
         Recipe(1, thresholds=Thresholds(contradiction=1.5))
     with pytest.raises(Mistake, match="for the builder 'conl'"):
         Recipe(1, builder="profile", order="all")
