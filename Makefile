@@ -35,6 +35,10 @@ bench: setup  ## each prints one JSON line
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/faults.py
+	$(BIN)/python benchmarks/personas.py
+	$(BIN)/python benchmarks/clustering.py
+	$(BIN)/python benchmarks/planted.py
+	$(BIN)/python benchmarks/contradictions.py
 
 clean:
 	rm -rf $(VENV) .link build dist *.egg-info

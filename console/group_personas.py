@@ -26,7 +26,7 @@ def personas_list(
 def personas_stats(
     where: Annotated[str, typer.Argument(metavar="FILE|RUN", help="Personas, a pool of sentences, or a run.")],
     against: Annotated[
-        Path | None, typer.Option("--against", metavar="FILE", help="Another set: which entities do both have?")
+        str | None, typer.Option("--against", metavar="FILE", help="Another set: which entities do both have?")
     ] = None,
     nli: Annotated[
         str | None,

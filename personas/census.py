@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from statistics import fmean, pstdev
 from typing import NamedTuple
 
+from .generation.duplicates import plain
 from .persona import Persona, ProfileSentence
 from .taxonomy import Taxonomy
 from .traits import Trait
@@ -25,8 +26,8 @@ class Census:
     by_origin: Counter[str] = field(default_factory=Counter)
     entities: dict[str, Counter[str]] = field(default_factory=dict)
     """By entity key, each value in lower case, with how often it is given."""
-    texts: Counter[str] = field(default_factory=Counter)
-    """Each sentence, in lower case without punctuation at its end, with how often it is there."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """Each different sentence as it was first written, by its words: case and punctuation make no difference."""
     words: Counter[int] = field(default_factory=Counter)
     """Sentences by their length in words."""
     profiles: Counter[int] = field(default_factory=Counter)
@@ -35,15 +36,32 @@ class Census:
     """People by the scorer that found no contradiction in them; an empty text: nobody has looked."""
     levels: dict[Trait, Counter[int]] = field(default_factory=dict)
 
-    def add(self, other: "Census") -> None:
-        """Take in the counts of another set."""
-        self.people, self.sentences = self.people + other.people, self.sentences + other.sentences
-        for name in ("by_category", "by_origin", "texts", "words", "profiles", "cleared"):
-            getattr(self, name).update(getattr(other, name))
-        for key, values in other.entities.items():
-            self.entities.setdefault(key, Counter()).update(values)
-        for trait, levels in other.levels.items():
-            self.levels.setdefault(trait, Counter()).update(levels)
+    def add_person(self, persona: Persona, taxonomy: Taxonomy) -> None:
+        """Count one more, with its sentences."""
+        self.people += 1
+        self.profiles[len(persona.profile)] += 1
+        self.cleared[persona.cleared_by] += 1
+        self.add_traits(persona)
+        for sentence in persona.profile:
+            self.add_sentence(sentence, taxonomy)
+
+    def add_traits(self, persona: Persona) -> None:
+        """Count the levels alone."""
+        if persona.traits:
+            for trait in Trait:
+                self.levels.setdefault(trait, Counter())[persona.traits.level(trait)] += 1
+
+    def add_sentence(self, sentence: ProfileSentence, taxonomy: Taxonomy) -> None:
+        """Count one more."""
+        known = taxonomy.get(sentence.category) if sentence.category else None
+        self.sentences += 1
+        self.by_category[known.path if known else sentence.category or UNKNOWN] += 1
+        self.by_origin[sentence.origin if sentence.category else UNKNOWN] += 1
+        self.texts.setdefault(plain(sentence.text) or sentence.text, sentence.text)
+        self.words[len(sentence.text.split())] += 1
+        if sentence.entity:
+            key = known.key if known else sentence.category or UNKNOWN
+            self.entities.setdefault(key, Counter())[" ".join(sentence.entity.casefold().split())] += 1
 
     @property
     def repeated(self) -> int:
@@ -76,19 +94,15 @@ def count_people(people: Iterable[Persona], taxonomy: Taxonomy) -> Census:
     """Memory grows with the different sentences and entities, not with the people."""
     census = Census()
     for persona in people:
-        census.people += 1
-        census.profiles[len(persona.profile)] += 1
-        census.cleared[persona.cleared_by] += 1
-        for trait in Trait if persona.traits else ():
-            census.levels.setdefault(trait, Counter())[persona.traits.level(trait)] += 1  # type: ignore[union-attr]
-        _add(census, persona.profile, taxonomy)
+        census.add_person(persona, taxonomy)
     return census
 
 
 def count_sentences(sentences: Iterable[ProfileSentence], taxonomy: Taxonomy) -> Census:
     """Of a pool."""
     census = Census()
-    _add(census, sentences, taxonomy)
+    for sentence in sentences:
+        census.add_sentence(sentence, taxonomy)
     return census
 
 
@@ -101,19 +115,6 @@ def diversity(census: Census, other: Census | None = None) -> list[Diversity]:
 def _diversity(key: str, mine: Counter[str], others: Mapping[str, Counter[str]] | None) -> Diversity:
     if others is None:
         return Diversity(key, mine.total(), len(mine))
-    theirs = others.get(key, Counter())
-    shared, all = len(mine.keys() & theirs.keys()), len(mine.keys() | theirs.keys())
-    return Diversity(key, mine.total(), len(mine), shared, shared / all if all else 0.0)
-
-
-def _add(census: Census, sentences: Iterable[ProfileSentence], taxonomy: Taxonomy) -> None:
-    for sentence in sentences:
-        known = taxonomy.get(sentence.category) if sentence.category else None
-        census.sentences += 1
-        census.by_category[known.path if known else sentence.category or UNKNOWN] += 1
-        census.by_origin[sentence.origin if sentence.category else UNKNOWN] += 1
-        census.texts[sentence.text.casefold().strip().rstrip(".!?")] += 1
-        census.words[len(sentence.text.split())] += 1
-        if sentence.entity:
-            key = known.key if known else sentence.category or UNKNOWN
-            census.entities.setdefault(key, Counter())[" ".join(sentence.entity.casefold().split())] += 1
+    theirs = others.get(key, Counter[str]())
+    shared, either = mine.keys() & theirs.keys(), mine.keys() | theirs.keys()
+    return Diversity(key, mine.total(), len(mine), len(shared), len(shared) / len(either))

@@ -84,6 +84,11 @@ class Prototypes:
         return np.array([prototype.owner for prototype in self.made])
 
     @cached_property
+    def _groups(self) -> list[Array]:
+        """The vectors of each category."""
+        return [self.vectors[self._owners == owner] for owner in range(len(self.entities))]
+
+    @cached_property
     def _held_out(self) -> tuple[Array, NDArray[np.int64]]:
         frames = np.array([prototype.frame for prototype in self.made])
         first = [index for index, frame in enumerate(frames) if frame >= 0 and frame not in frames[:index]]
@@ -94,7 +99,7 @@ class Prototypes:
         return scores, self._owners[first]
 
     def _near(self, vectors: Array) -> Array:
-        found = [_nearness(vectors, self.vectors[self._owners == owner]) for owner in range(len(self.entities))]
+        found = [_nearness(vectors, group) for group in self._groups]
         return np.stack(found, axis=1)
 
 
@@ -144,7 +149,8 @@ async def _clauses(embedder: Embedder, texts: Sequence[str]) -> Array:
 def _nearness(vectors: Array, of: Array) -> Array:
     if not len(of):
         return np.zeros(len(vectors), dtype=np.float32)
-    best = np.sort(vectors @ of.T, axis=1)[:, -_NEAREST:].mean(axis=1)
+    near = vectors @ of.T
+    best = np.partition(near, max(0, near.shape[1] - _NEAREST), axis=1)[:, -_NEAREST:].mean(axis=1)
     middle = _unit(of.mean(axis=0, keepdims=True))[0]
     return np.asarray(_CENTROID * (vectors @ middle) + (1 - _CENTROID) * best, dtype=np.float32)
 

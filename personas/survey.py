@@ -8,19 +8,22 @@ from itertools import islice
 from ..models.request import Events, unwatched
 from ..models.scorer import Embedder, Nli
 from .categorising import categorise
-from .census import Census, count_people, count_sentences
+from .census import Census, count_sentences
 from .consistency.blocking import pool_graph
 from .consistency.conflict import Conflict, Conflicts, Thresholds
 from .consistency.scoring import PairScorer
 from .event import Progressed
 from .generation.duplicates import Said
 from .persona import Persona, ProfileSentence
+from .remembering import Remembering
 from .taxonomy import Taxonomy
 
 CHUNK = 512
 """People that are looked at together; changes no figure."""
 MOST = 50_000
 """Different sentences up to which every one is compared with every other."""
+PAIRS = 500_000
+"""Scored pairs after which the scorer begins anew, so that its memory doesn't grow with the people."""
 EXAMPLES = 20
 
 
@@ -42,7 +45,7 @@ class Survey:
 
     census: Census
     assigned: int
-    """Sentences whose category the embedder chose."""
+    """Sentences without a category for which the embedder chose one."""
     near: int | None
     """Different sentences that say nearly what an earlier one says; None where they are too many to compare."""
     scored: int
@@ -50,10 +53,12 @@ class Survey:
     scorer: str
     embedder: str
     clashes: tuple[Clash, ...]
-    """The first 20 people's surest; in a pool the surest."""
+    """The first 20; in a pool the surest."""
     contradictions: int
-    exclusive: int
-    """Pairs with two known values of a category of which one has one at a time."""
+    exclusive: int = 0
+    """Pairs of one person with two known values of a category of which one has one at a time."""
+    redundant: int = 0
+    """Pairs of one person that say the same."""
     afflicted: int = 0
     """People with a contradiction or two exclusive values."""
     miss_rate: float | None = None
@@ -70,19 +75,23 @@ async def survey_people(
     events: Events = unwatched,
 ) -> Survey:
     """Every pair inside each person is scored. People stream by; memory grows with the different sentences."""
-    scorer, census, found = PairScorer(nli, embedder), Census(), _Clashes()
+    census, found, memory = Census(), _Clashes(), Remembering(embedder)
+    scorer = PairScorer(nli, memory)
     about: dict[ProfileSentence, ProfileSentence] = {}
     assigned = scored = 0
     for chunk in _chunks(people):
-        known = await _categorised(chunk, about, taxonomy, embedder)
-        assigned += sum(s.origin == "assigned" for persona in known for s in persona.profile)
-        census.add(count_people(known, taxonomy))
+        known = await _categorised(chunk, about, taxonomy, memory)
+        for before, persona in zip(chunk, known, strict=True):
+            census.add_person(persona, taxonomy)
+            assigned += _assigned(before.profile, persona.profile)
+        scorer = scorer if scorer.asked < PAIRS else PairScorer(nli, memory)
         scored += await _look(known, Conflicts(_all(known), taxonomy, scorer, thresholds), found)
         events(Progressed("check", census.people, 0, known[-1].name))
-    near = await near_duplicates(census, embedder, events)
+    near = await near_duplicates(census, memory, events)
+    memory.forget()
     return Survey(
         census, assigned, near, scored, scorer.name, embedder.name, tuple(found.shown),
-        found.contradictions, found.exclusive, found.afflicted,
+        found.contradictions, found.exclusive, found.redundant, found.afflicted,
     )  # fmt: skip
 
 
@@ -96,24 +105,32 @@ async def survey_pool(
     events: Events = unwatched,
 ) -> Survey:
     """Pairs that can conflict are scored, and 2,000 random ones of the others, to measure what that misses."""
-    known = await categorise(list(sentences), taxonomy, embedder=embedder, events=events)
-    scorer = PairScorer(nli, embedder)
-    census = count_sentences(known, taxonomy)
+    given, memory = list(sentences), Remembering(embedder)
+    known = await _with_categories(given, taxonomy, memory, events)
+    scorer, census, found = PairScorer(nli, memory), count_sentences(known, taxonomy), _Clashes()
     looked = await pool_graph(known, scorer, taxonomy, thresholds, events=events)
-    found = _Clashes()
     for a, b, kinds in sorted(looked.graph.edges(data=True), key=lambda edge: -edge[2].get(Conflict.CONTRADICTION, 0)):
         found.add("", (known[a], known[b]), kinds)
-    near = await near_duplicates(census, embedder, events)
-    assigned = sum(sentence.origin == "assigned" for sentence in known)
+    near = await near_duplicates(census, memory, events)
+    memory.forget()
     return Survey(
-        census, assigned, near, looked.scored + looked.sampled, scorer.name, embedder.name, tuple(found.shown),
-        found.contradictions, found.exclusive, miss_rate=looked.miss_rate,
+        census, _assigned(given, known), near, looked.scored + looked.sampled, scorer.name, embedder.name,
+        tuple(found.shown), found.contradictions, miss_rate=looked.miss_rate,
     )  # fmt: skip
+
+
+async def entities_of(sentences: Iterable[ProfileSentence], taxonomy: Taxonomy, embedder: Embedder) -> Census:
+    """Of the sentences that name an entity, to compare with another set. Streams."""
+    census, stream = Census(), (sentence for sentence in sentences if sentence.entity)
+    while chunk := list(islice(stream, CHUNK)):
+        for sentence in await _with_categories(chunk, taxonomy, embedder):
+            census.add_sentence(sentence, taxonomy)
+    return census
 
 
 async def near_duplicates(census: Census, embedder: Embedder, events: Events = unwatched) -> int | None:
     """How many of the different sentences are within a cosine of 0.9 of an earlier one; None for more than 50,000."""
-    texts = list(census.texts)
+    texts = list(census.texts.values())
     if len(texts) > MOST:
         return None
     said, near = Said(embedder), 0
@@ -126,7 +143,7 @@ async def near_duplicates(census: Census, embedder: Embedder, events: Events = u
 class _Clashes:
     def __init__(self) -> None:
         self.shown: list[Clash] = []
-        self.contradictions = self.exclusive = self.afflicted = 0
+        self.contradictions = self.exclusive = self.redundant = self.afflicted = 0
 
     def add(self, who: str, pair: tuple[ProfileSentence, ProfileSentence], kinds: Mapping[str, float]) -> bool:
         """Count a pair; whether it is one that a person can't have. That values exclude each other is believed only of
@@ -135,6 +152,7 @@ class _Clashes:
         exclusive = Conflict.EXCLUSIVE in kinds and all(one.entity and one.origin != "assigned" for one in pair)
         self.contradictions += contradiction > 0
         self.exclusive += exclusive
+        self.redundant += Conflict.REDUNDANCY in kinds
         told = contradiction > 0 or (exclusive and who)
         if told and len(self.shown) < EXAMPLES:
             kind = Conflict.CONTRADICTION if contradiction else Conflict.EXCLUSIVE
@@ -166,8 +184,24 @@ async def _categorised(
 ) -> list[Persona]:
     """The people, each sentence with its category; `about` remembers what a sentence was found to be about."""
     new = list(dict.fromkeys(sentence for sentence in _all(people) if sentence not in about))
-    about.update(zip(new, await categorise(new, taxonomy, embedder=embedder), strict=True))
+    about.update(zip(new, await _with_categories(new, taxonomy, embedder), strict=True))
     return [p.model_copy(update={"profile": tuple(about[sentence] for sentence in p.profile)}) for p in people]
+
+
+async def _with_categories(
+    sentences: Sequence[ProfileSentence], taxonomy: Taxonomy, embedder: Embedder, events: Events = unwatched
+) -> list[ProfileSentence]:
+    """Those without a category get one, where one fits. One that the taxonomy doesn't know is somebody's own."""
+    bare = [place for place, sentence in enumerate(sentences) if not sentence.category]
+    found = await categorise([sentences[place] for place in bare], taxonomy, embedder=embedder, events=events)
+    known = list(sentences)
+    for place, sentence in zip(bare, found, strict=True):
+        known[place] = sentence
+    return known
+
+
+def _assigned(before: Iterable[ProfileSentence], after: Iterable[ProfileSentence]) -> int:
+    return sum(bool(now.category and not was.category) for was, now in zip(before, after, strict=True))
 
 
 def _all(people: Iterable[Persona]) -> list[ProfileSentence]:

@@ -1,11 +1,13 @@
 """Do the parts of a scenario agree with one another? What no single field can tell."""
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..critics.review import SeatKind
 from ..critics.voting import unheard_of
 from ..models.suggesting import suggest
+from ..personas.meeting.pairing import WEIGHED
 from ..personas.personality.facet import contradiction
 from .source import EACH, Loc, Problem, dotted
 
@@ -21,6 +23,7 @@ NAMES: tuple[Loc, ...] = (("critics", "panel", EACH, "use"), ("critics", "panel"
 
 
 PERSONALITY: Loc = ("cast", "personality")
+PAIRING: Loc = ("cast", "pairing")
 
 
 class Disagreement(ValueError):
@@ -40,6 +43,9 @@ def disagreements(scenario: "Scenario") -> Iterator[Problem]:
     yield from _traits(scenario)
     yield from _personality(scenario)
     yield from _styles(scenario)
+    yield from _pairing(scenario)
+    yield from _circles(scenario)
+    yield from _orders(scenario)
     yield from _panel(scenario)
     yield from _quorum(scenario)
 
@@ -140,6 +146,62 @@ def _styles(scenario: "Scenario") -> Iterator[Problem]:
         for at, persona in enumerate(people if isinstance(people, tuple) else ()):
             if wrong := contradiction(persona.style):
                 yield Problem((*loc, at, "style"), wrong)
+
+
+def _pairing(scenario: "Scenario") -> Iterator[Problem]:
+    """What the kind of pairing has no use for, or can't do with these seats."""
+    cast, rules, loc = scenario.cast, scenario.cast.pairing, PAIRING
+    weighs = rules.kind in WEIGHED
+    given = rules.model_dump(exclude_defaults=True)
+    for key in ("more_than", "merge_above", "embedder"):
+        if key in given and (rules.kind != "shared-interest" if key != "embedder" else not weighs):
+            yield Problem((*loc, key), f"says nothing with kind {rules.kind!r}", (loc,))
+    if rules.cut == "spectral":
+        if len(scenario.seats) == 2 or not (weighs or cast.social_graph):
+            yield Problem(
+                (*loc, "cut"), f"says nothing with kind {rules.kind!r} and {len(scenario.seats)} seats", SEATS
+            )
+        elif len({id(cast.people_of(seat)) if seat.personas else 0 for seat in scenario.seats}) > 1:
+            text = "`spectral` needs one pool for all seats: take `greedy`, or give `cast.personas` alone"
+            yield Problem((*loc, "cut"), text, SEATS)
+    if rules.kind == "all-pairs" and cast.social_graph and len(scenario.seats) > 2:
+        text = "`all-pairs` among people who know one another takes two seats: take `random`"
+        yield Problem(loc, text, (*SEATS, ("cast", "social_graph")))
+    if rules.kind == "contrast":
+        yield from _replaced(scenario)
+
+
+def _replaced(scenario: "Scenario") -> Iterator[Problem]:
+    """Traits that are compared, and then not those that the people have at the table."""
+    cast = scenario.cast
+    for name, traits in (("traits", tuple(cast.traits)), ("personality", cast.personality and cast.personality.trait)):
+        if traits:
+            text = f"`contrast` pairs by the traits in the personas, and `cast.{name}` replaces {traits[0].value!r}"
+            yield Problem(PAIRING, f"{text}: keep one of them", (("cast", name),))
+
+
+def _circles(scenario: "Scenario") -> Iterator[Problem]:
+    given = scenario.cast.social_graph
+    for at, circle in enumerate(() if isinstance(given, str) else given):
+        if twice := [name for name, count in Counter(circle.people).items() if count > 1]:
+            yield Problem(("cast", "social_graph", at, "people"), f"{twice[0]!r} is named twice")
+
+
+def _orders(scenario: "Scenario") -> Iterator[Problem]:
+    """Whether what is said of personas to be made goes together."""
+    cast = scenario.cast
+    given: list[tuple[Loc, Any]] = [(("cast", "personas"), cast.personas)]
+    given += [(("cast", "seats", at, "personas"), seat.personas) for at, seat in enumerate(cast.seats)]
+    for place, made in given:
+        if order := getattr(made, "generate", None):
+            from ..personas.consistency.recipe import SIZE
+
+            loc, least = (*place, "generate"), sum(order.quota.values()) or 1
+            if order.builder == "profile" and order.quota:
+                yield Problem((*loc, "quota"), "says nothing with the builder 'profile'", ((*loc, "builder"),))
+            elif order.sentences < (least := SIZE if order.builder == "profile" else least):
+                text = f"{order.sentences} can't make one persona of {least}"
+                yield Problem((*loc, "sentences"), text, (loc,))
 
 
 def _panel(scenario: "Scenario") -> Iterator[Problem]:

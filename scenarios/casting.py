@@ -59,7 +59,7 @@ class Casting:
     """Who suits whom, where the pairing looks at that."""
     setting: Setting | None = None
     """How personalities are given out."""
-    _dealt: dict[int, Dealt] = field(default_factory=dict)
+    _dealt: dict[int, Dealt] = field(default_factory=dict, init=False, repr=False, compare=False)
     """By round, where it takes time to say who meets whom."""
 
     @classmethod

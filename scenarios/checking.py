@@ -1,7 +1,9 @@
 """Is everything there that a scenario names? Personas, exemplars, critics with their options, prices."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from ..critics.member import PanelMember
 from ..critics.option import checked
@@ -11,14 +13,16 @@ from ..models.pricing import price_of
 from ..models.suggesting import closest, suggest
 from ..personas import Persona
 from ..personas.meeting.pairing import pairing
+from ..personas.meeting.seating import Seating
 from ..personas.shelf import people
-from ..personas.taxonomy import select
+from ..personas.taxonomy import Taxonomy, select
 from .finding import seed_path, taxonomy_of
-from .knowing import social_graph
+from .knowing import social_graph, unknown
 from .personality import setting_of
-from .scenario import Made, Scenario
+from .scenario import Generate, Made, Scenario
 from .source import EACH, Loc, Problem
 
+PEOPLE: tuple[Loc, ...] = (("cast", "personas"), ("cast", "seats", EACH, "personas"))
 LATER = frozenset(
     {"coherence", "coverage", "faithfulness", "novelty", "persona-consistency", "personality", "style", "toxicity"}
 )
@@ -43,7 +47,11 @@ def _personas(scenario: Scenario) -> Iterator[Problem]:
         if isinstance(given, str):
             named.setdefault(given, loc)
     wrong = [Problem(loc, reason) for name, loc in named.items() if (reason := _unreadable(name, scenario))]
-    yield from wrong or (*_seating(scenario), *_knowing(scenario))
+    if wrong := wrong or list(_seating(scenario)):
+        yield from wrong
+    else:
+        yield from _contrasting(scenario)
+        yield from _knowing(scenario)
     yield from _making(scenario)
 
 
@@ -68,6 +76,23 @@ def _seating(scenario: Scenario) -> Iterator[Problem]:
         yield Problem(("cast",), str(mistake), (("cast", "seats", EACH, "id"),))
 
 
+def _contrasting(scenario: Scenario) -> Iterator[Problem]:
+    """Whether people can be compared, where they are paired by how they contrast."""
+    if scenario.cast.pairing.kind != "contrast":
+        return
+    if scenario.makes_people:
+        text = "`contrast` compares the traits in the personas, and personas that are made have none"
+        yield Problem(("cast", "pairing"), f"{text}: take 'shared-interest'", PEOPLE)
+        return
+    from ..personas.meeting.affinity import check_contrast
+
+    try:
+        for persona in chain(*_pools(scenario)):
+            check_contrast(persona)
+    except Mistake as mistake:
+        yield Problem(("cast", "pairing"), str(mistake), PEOPLE)
+
+
 def _pools(scenario: Scenario) -> list[Sequence[Persona]]:
     """Of the seats whose people are there already."""
     given = [scenario.cast.people_of(seat) for seat in scenario.seats]
@@ -76,14 +101,19 @@ def _pools(scenario: Scenario) -> list[Sequence[Persona]]:
 
 
 def _knowing(scenario: Scenario) -> Iterator[Problem]:
-    """Whether those who know one another are there."""
+    """Whether those who know one another are there, and any two of them may sit together."""
     try:
-        knows = social_graph(scenario)
-        if not scenario.makes_people:
-            knows.check([persona for pool in _pools(scenario) for persona in pool])
+        if scenario.makes_people or not (knows := social_graph(scenario)):
+            return
+        pools = _pools(scenario)
+        if wrong := list(unknown(scenario, {persona.id for persona in chain(*pools)}, PEOPLE)):
+            yield from wrong
+            return
+        from ..personas.meeting.affinity import acquainted
+
+        acquainted(scenario.cast.pairing.kind, Seating(pools), knows)
     except Mistake as mistake:
-        reads: tuple[Loc, ...] = (("cast", "personas"), ("cast", "seats", EACH, "personas"))
-        yield Problem(("cast", "social_graph"), str(mistake), reads)
+        yield Problem(("cast", "social_graph"), str(mistake), PEOPLE)
 
 
 def _making(scenario: Scenario) -> Iterator[Problem]:
@@ -98,11 +128,21 @@ def _making(scenario: Scenario) -> Iterator[Problem]:
             select(categories, made.generate.categories)
         except Mistake as mistake:
             yield Problem((*loc, "generate", "categories"), str(mistake), (("cast", "taxonomy"),))
-        families = {category.family for category in categories.categories}
-        for family in made.generate.quota:
-            if family not in families:
-                text = f"no family {family!r}{suggest(family, families)}"
-                yield Problem((*loc, "generate", "quota", family), text, (("cast", "taxonomy"),))
+            continue
+        yield from _quota(made.generate, categories, (*loc, "generate"))
+
+
+def _quota(order: Generate, taxonomy: Taxonomy, loc: Loc) -> Iterator[Problem]:
+    """Whether each family of a quota is there, with a category for each of its sentences."""
+    there = Counter(category.family for category in select(taxonomy, order.categories))
+    for family, number in order.quota.items():
+        if family not in taxonomy.families:
+            text = f"no family {family!r}{suggest(family, taxonomy.families)}"
+        elif number > there[family]:
+            text = f"{number} sentences of {there[family]} categories: each is of another category"
+        else:
+            continue
+        yield Problem((*loc, "quota", family), text, (("cast", "taxonomy"), (*loc, "categories")))
 
 
 def _made(scenario: Scenario) -> Iterator[tuple[Loc, Made]]:

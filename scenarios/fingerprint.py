@@ -16,13 +16,14 @@ from ..agents.prompt import fingerprint as prompts
 from ..critics.member import PanelMember
 from ..critics.registry import find
 from ..models.errors import Mistake
+from ..models.local.connecting import embedder_meant
 from ..models.spec import ModelSpec
-from ..personas import PAIRINGS
+from ..personas.meeting.pairing import WEIGHED
 from ..personas.personality.selecting import fingerprint as fit_prompts
 from ..personas.personality.statements import SHIPPED as STATEMENTS
 from ..personas.shelf import people
 from .court import asks_model
-from .finding import seed_path
+from .finding import located, seed_path
 from .knowing import social_graph
 from .personality import statements_path
 from .scenario import Made, Scenario, Seat
@@ -104,23 +105,26 @@ def _flat(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
 def _seat(scenario: Scenario, seat: Seat) -> dict[str, Any]:
     given = scenario.cast.people_of(seat)
     if isinstance(given, Made):
-        persons = _order(given, scenario)
+        persons = ordered(given, scenario)
     else:
         pool = people(given, scenario.folder) if isinstance(given, str) else given
         persons = _digest([persona.model_dump(mode="json") for persona in pool])
     return {"id": seat.id, "role": seat.role, "opens": seat.id == scenario.cast.opener, "personas": persons}
 
 
-def _order(made: Made, scenario: Scenario) -> str:
-    """What personas that are made for the run are made from."""
-    words = Path(personas.__file__).parent / "generation"
-    categories = [scenario.folder / scenario.cast.taxonomy] if scenario.cast.taxonomy else []
+def ordered(made: Made, scenario: Scenario) -> str:
+    """16 hex digits that change with what personas that are made for the run are made from."""
+    words, order, name = Path(personas.__file__).parent, made.generate, scenario.cast.taxonomy
     return _digest(
         {
-            **made.model_dump(mode="json"),
+            "seed": scenario.seed,
+            "order": order.model_dump(mode="json", exclude={"embedder"}),
+            "embedder": embedder_meant(order.embedder),
             "model": _model(scenario.spec_for("personas")),
-            "taxonomy": _contents([[path for path in categories if path.is_file()]]),
-            "words": _contents([words.rglob("*.md"), [words.parent / "taxonomy.yaml"]]),
+            "taxonomy": _contents([[located(name, scenario.folder)] if name else []]),
+            "words": _contents([(words / "generation").rglob("*.md"), [words / "taxonomy.yaml", words / "names.yaml"]]),
+            "negations": _contents([(words / "consistency").rglob("*.md")]) if order.builder == "profile" else "",
+            "detector": "" if order.nli else _contents([(words / "consistency").rglob("*.yaml")]),
         }
     )
 
@@ -128,9 +132,15 @@ def _order(made: Made, scenario: Scenario) -> str:
 def _pairing(scenario: Scenario) -> Any:
     """The kind alone where nothing else counts."""
     pairing, knows = scenario.cast.pairing, social_graph(scenario).ties
-    if pairing.kind in PAIRINGS and not knows:
+    if pairing.kind not in WEIGHED and not knows:
         return pairing.kind
-    return {**pairing.model_dump(), "knows": sorted((sorted(pair), how) for pair, how in knows.items())}
+    counts = {"kind", *(("more_than", "merge_above") if pairing.kind == "shared-interest" else ())}
+    return {
+        **pairing.model_dump(include=counts),
+        "embedder": embedder_meant(pairing.embedder) if pairing.kind in WEIGHED else "",
+        "cut": pairing.cut if len(scenario.seats) > 2 else "",
+        "knows": sorted((sorted(pair), how) for pair, how in knows.items()),
+    }
 
 
 def _personality(scenario: Scenario) -> dict[str, Any] | None:

@@ -41,7 +41,7 @@ def _circles(scenario: Scenario) -> tuple[tuple[Circle, ...], Source | None]:
     given = scenario.cast.social_graph
     if not isinstance(given, str):
         return given, None
-    source = read(located(given, scenario.folder), given)
+    source = read(located(given, scenario.folder), given, "write `circles:` and a list under it")
     try:
         return Circles.model_validate(source.data).circles, source
     except ValidationError as error:

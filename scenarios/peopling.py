@@ -1,57 +1,103 @@
 """Where do people come from that nobody has written? They are made before anyone is cast: generated, then assembled."""
 
-from collections.abc import Iterable, Sequence
-from json import dumps
+from asyncio import to_thread
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 
 from ..models.errors import Mistake
 from ..models.local import connect_embedder, connect_nli
-from ..models.request import Events
-from ..personas import Persona, write_personas
-from ..personas.consistency.assembling import assemble
+from ..models.scorer import Embedder, Nli
+from ..personas import Persona, read_personas, write_personas
+from ..personas.consistency.assembling import Assembled, assemble
 from ..personas.consistency.conflict import Thresholds
 from ..personas.consistency.lexical import LexicalNli
 from ..personas.consistency.recipe import QUOTA, Recipe
-from ..personas.generation.generating import generate
-from ..personas.taxonomy import select
+from ..personas.generation.generating import Rejected, generate
+from ..personas.taxonomy import Category, select
 from .casting import People
-from .connecting import Connections
 from .event import Peopled
 from .finding import taxonomy_of
+from .fingerprint import ordered
 from .scenario import Generate, Made, Scenario
+from .workshop import Workshop
+
+MADE = "personas"
+"""In a run's info: for each order that was filled, the digest of the file that its people stand in."""
 
 
-async def make_people(scenario: Scenario, connections: Connections, folder: Path, events: Events) -> People:
+async def make_people(shop: Workshop, folder: Path) -> People:
     """The people of each seat whose personas are to be made, by seat id; equal orders are filled once.
 
-    What the model says is kept like any reply of the run: made again, they cost nothing. Writes them for the reader to
-    `personas.yaml` in the run's folder (`personas-2.yaml` for a second order). Raises Mistake where nobody comes out.
+    They are written to `personas.yaml` in the run's folder (`personas-2.yaml` for a second order), and read back from
+    there while that file is as it was written. What the model says is kept like any reply of the run: made again, they
+    cost no call. Raises Mistake where too few come out.
     """
-    people: dict[str, Sequence[Persona]] = {}
+    orders = {seat.id: shop.scenario.cast.people_of(seat) for seat in shop.scenario.seats}
     filled: dict[str, Sequence[Persona]] = {}
-    for seat in scenario.seats:
-        order = scenario.cast.people_of(seat)
+    people: dict[str, Sequence[Persona]] = {}
+    for seat, order in orders.items():
         if isinstance(order, Made):
-            key = dumps(order.model_dump(mode="json"), sort_keys=True)
+            key = ordered(order, shop.scenario)
             if key not in filled:
-                filled[key] = await _made(order.generate, scenario, connections, events)
-                number = f"-{len(filled)}" if len(filled) > 1 else ""
-                write_personas(filled[key], folder / f"personas{number}.yaml")
-            people[seat.id] = filled[key]
+                path = folder / f"personas{f'-{len(filled) + 1}' if filled else ''}.yaml"
+                filled[key] = _kept(shop, key, path) or await _written(shop, key, order.generate, path)
+            people[seat] = filled[key]
     return people
 
 
-async def _made(order: Generate, scenario: Scenario, connections: Connections, events: Events) -> Sequence[Persona]:
-    taxonomy, client = taxonomy_of(scenario), connections.task("personas")
+def kept_orders(extra: Mapping[str, object]) -> Mapping[str, str]:
+    """Of a run's info: order -> digest of its file."""
+    found = extra.get(MADE)
+    return found if isinstance(found, dict) else {}
+
+
+def _kept(shop: Workshop, key: str, path: Path) -> Sequence[Persona]:
+    """The people of an order as they were written; nobody where the file is not there, or is another one."""
+    info = shop.ledger.info()
+    known = kept_orders(info.extra).get(key) if info else None
+    if not known or not path.is_file() or _digest(path) != known:
+        return ()
+    return tuple(read_personas(path))
+
+
+async def _written(shop: Workshop, key: str, order: Generate, path: Path) -> Sequence[Persona]:
+    personas = await _made(order, shop)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_personas(personas, path)
+    info = shop.ledger.info()
+    if info and tuple(read_personas(path)) == tuple(personas):
+        extra = {**info.extra, MADE: {**kept_orders(info.extra), key: _digest(path)}}
+        await shop.ledger.set_info(replace(info, extra=extra))
+    return personas
+
+
+def _digest(path: Path) -> str:
+    return blake2b(path.read_bytes(), digest_size=16).hexdigest()
+
+
+async def _made(order: Generate, shop: Workshop) -> Sequence[Persona]:
+    embedder = await to_thread(connect_embedder, order.embedder)
+    nli = await to_thread(connect_nli, order.nli) if order.nli else None
+    assembled, sentences = await _assembled(order, shop, embedder, nli)
+    report, least = assembled.report, max(2, len(shop.scenario.seats))
+    if report.built < least:
+        raise Mistake(
+            f"cast.personas: {report.built} of {report.wanted} personas could be built: {report.why}; "
+            "raise `sentences`, or ask for a smaller `quota`"
+        )
+    shop.events(Peopled(report.built, report.wanted, sentences, report.scorer, report.scored, report.why))
+    return assembled.personas
+
+
+async def _assembled(order: Generate, shop: Workshop, embedder: Embedder, nli: Nli | None) -> tuple[Assembled, int]:
+    """The personas, and how many sentences they are of. Raises Mistake where none was left to make them of."""
+    scenario, events, client = shop.scenario, shop.events, shop.connections.task("personas")
+    taxonomy = taxonomy_of(scenario)
     categories = select(taxonomy, order.categories)
-    embedder, nli = connect_embedder(order.embedder), connect_nli(order.nli) if order.nli else None
-    recipe = Recipe(
-        order.count,
-        builder=order.builder,
-        quota=order.quota or usual_quota(category.family for category in categories),
-        thresholds=Thresholds(contradiction=order.threshold),
-        seed=scenario.seed,
-    )
+    recipe = recipe_of(order, scenario, categories)
     pool = await generate(
         client,
         categories,
@@ -64,21 +110,32 @@ async def _made(order: Generate, scenario: Scenario, connections: Connections, e
         events=events,
     )
     if not pool.kept:
-        raise Mistake("cast.personas: no sentence passed the filters; try `tertulia personas generate` to see why")
+        raise Mistake(f"cast.personas: no sentence passed the filters ({_fell(pool.rejected)}); is the model up to it?")
     assembled = await assemble(
         pool.kept, recipe, taxonomy=taxonomy, nli=nli or LexicalNli(), embedder=embedder, client=client, events=events
     )
-    report = assembled.report
-    if report.built < max(2, len(scenario.seats)):
-        raise Mistake(
-            f"cast.personas: {report.built} of {report.wanted} personas could be built: {report.why}; "
-            "raise `sentences`, or ask for a smaller `quota`"
-        )
-    events(Peopled(report.built, report.wanted, len(pool.kept), report.scorer, report.scored, report.why))
-    return assembled.personas
+    return assembled, len(pool.kept)
+
+
+def _fell(rejected: Iterable[Rejected]) -> str:
+    counts = Counter(one.filter.value for one in rejected)
+    return ", ".join(f"{name}: {count}" for name, count in counts.items()) or "the model gave no line"
+
+
+def recipe_of(order: Generate, scenario: Scenario, categories: Iterable[Category]) -> Recipe:
+    """What is assembled for an order from sentences of these categories."""
+    return Recipe(
+        order.count,
+        builder=order.builder,
+        quota=order.quota or usual_quota(category.family for category in categories),
+        thresholds=Thresholds(contradiction=order.threshold),
+        seed=scenario.seed,
+    )
 
 
 def usual_quota(families: Iterable[str]) -> dict[str, int]:
-    """The paper's, of the families that there are; two sentences of each where it knows none of them."""
-    there = dict.fromkeys(families)
-    return {family: number for family, number in QUOTA.items() if family in there} or dict.fromkeys(there, 2)
+    """From the family of each category: the paper's quota, of the families that there are; two sentences of each where
+    it knows none of them. Never more than a family has categories."""
+    there = Counter(families)
+    wanted = {family: number for family, number in QUOTA.items() if family in there} or dict.fromkeys(there, 2)
+    return {family: min(number, there[family]) for family, number in wanted.items()}

@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
@@ -24,9 +25,9 @@ from ..personas.personality.selecting import ASKED, fit_parts
 from ..personas.shelf import people
 from .casting import Casting
 from .court import asks_model
-from .fingerprint import judging
+from .fingerprint import judging, ordered
 from .personality import selects
-from .scenario import EVERYDAY, Made, Scenario
+from .scenario import EVERYDAY, Generate, Made, Scenario
 from .simulation import staging
 
 Money = tuple[float, float | None]
@@ -40,6 +41,8 @@ SURVIVAL = 0.2178
 """Of them kept, in the paper."""
 PROFILE_PROMPT, PROFILE_REPLY = 350, 110
 """Tokens of a call for profile sentences, about."""
+NEGATE_PROMPT = 90
+"""Tokens of a call for the opposite of a sentence, about."""
 CHOICE = 5
 """Tokens of a number, with some prose around it."""
 EXEMPLAR = 500
@@ -88,7 +91,7 @@ def plan(scenario: Scenario, output: Path | None = None) -> Plan:
     left = max(0, jobs * rounds.count - done)
     first = left * rounds.candidates
     tries = (first, None if rounds.until_accepted else first * (1 + scenario.refine.regenerate))
-    before = [*_peopling(scenario), *_selecting(scenario, left)]
+    before = [*_peopling(scenario, output), *_selecting(scenario, left)]
     calls = [*before, *_speaking(scenario, tries), *_judging(scenario, tries)]
     return Plan(rounds.count, jobs, done, tuple(calls), tuple(_missing(scenario)))
 
@@ -118,14 +121,37 @@ def _example(scenario: Scenario) -> Casting:
     return Casting.of(scenario, made=dict.fromkeys(yet, people(EVERYDAY, scenario.folder)))
 
 
-def _peopling(scenario: Scenario) -> list[Planned]:
-    """The calls that make personas: from every line kept to about one in five (Lee et al. 2022: 21.78 %)."""
-    orders = dict.fromkeys(scenario.cast.people_of(seat) for seat in scenario.seats)
-    sentences = sum(order.generate.sentences for order in orders if isinstance(order, Made))
-    if not sentences:
+def _peopling(scenario: Scenario, output: Path | None) -> list[Planned]:
+    """The calls that make personas: from every line kept to about one in five (Lee et al. 2022: 21.78 %); and those for
+    the opposite of a sentence, which some builders ask for."""
+    from ..personas.consistency.negating import TRIES
+    from ..personas.consistency.recipe import SIZE
+
+    orders = _orders(scenario, output)
+    spec, sentences = scenario.spec_for("personas"), sum(order.sentences for order in orders)
+    rows = []
+    if sentences:
+        tries = (ceil(sentences / LINES), ceil(sentences / LINES / SURVIVAL))
+        rows.append(_planned(Task.PROFILE, spec, tries, 1, PROFILE_PROMPT, PROFILE_REPLY))
+    if negated := [order for order in orders if order.builder == "profile"]:
+        least = sum(min(order.sentences, SIZE) for order in negated)
+        most = sum(order.sentences for order in negated) * TRIES
+        rows.append(_planned(Task.NEGATE, spec, (least, most), 1, NEGATE_PROMPT, REPLY // 2))
+    return rows
+
+
+def _orders(scenario: Scenario, output: Path | None) -> list[Generate]:
+    """The orders for personas that are not filled yet, each once."""
+    given = [scenario.cast.people_of(seat) for seat in scenario.seats]
+    wanted = {ordered(made, scenario): made.generate for made in given if isinstance(made, Made)}
+    if not wanted:
         return []
-    tries = (ceil(sentences / LINES), ceil(sentences / LINES / SURVIVAL))
-    return [_planned(Task.PROFILE, scenario.spec_for("personas"), tries, 1, PROFILE_PROMPT, PROFILE_REPLY)]
+    from .peopling import kept_orders
+
+    with _ledger(scenario, output) as ledger:
+        info = ledger.info() if ledger else None
+        filled = kept_orders(info.extra) if info else {}
+    return [order for key, order in wanted.items() if key not in filled]
 
 
 def _selecting(scenario: Scenario, jobs: int) -> list[Planned]:
@@ -212,15 +238,21 @@ def _tokens(parts: tuple[Part, ...] | list[Part]) -> int:
 
 
 def _done(scenario: Scenario, output: Path | None) -> int:
+    with _ledger(scenario, output) as ledger:
+        judged, rounds = judging(scenario), range(1, scenario.rounds.count + 1)
+        return sum(len(ledger.jobs_done(number, judged)) for number in rounds) if ledger else 0
+
+
+@contextmanager
+def _ledger(scenario: Scenario, output: Path | None) -> Iterator[Ledger | None]:
+    """The ledger of the run, to be looked at; None where there is none yet."""
     try:
         ledger = Ledger.open(scenario.ledger_in(output or scenario.output_folder), write=False)
     except Mistake:
-        return 0
-    try:
-        judged = judging(scenario)
-        return sum(len(ledger.jobs_done(number, judged)) for number in range(1, scenario.rounds.count + 1))
-    finally:
-        ledger.close()
+        yield None
+        return
+    with ledger:
+        yield ledger
 
 
 def _missing(scenario: Scenario) -> list[str]:
@@ -241,9 +273,8 @@ def _missing(scenario: Scenario) -> list[str]:
 def _foreign(scenario: Scenario) -> Iterator[str]:
     """Personas in another language than the conversation's: a model may have to translate as it speaks."""
     spoken = scenario.stage.language
-    for given in dict.fromkeys(scenario.cast.people_of(seat) for seat in scenario.seats):
-        if isinstance(given, Made):
-            continue
+    named = [given for seat in scenario.seats if not isinstance(given := scenario.cast.people_of(seat), Made)]
+    for given in dict.fromkeys(named):
         pool = people(given, scenario.folder) if isinstance(given, str) else given
         others = Counter(p.language for p in pool if _base(p.language) != _base(spoken))
         if others:

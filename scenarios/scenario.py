@@ -65,8 +65,9 @@ class Generate(Section):
     builder: Builder = "conl"
     """`conl`: a quota by family, whatever contradicts is drawn again (PersonaChatGen); `profile`: random additions
     that neither repeat nor contradict (Synthetic-Persona-Chat)."""
-    quota: dict[str, int] = Field(default_factory=dict)
-    """conl: sentences by family; default: 2 demographic, 2 psychographic, 1 wellness."""
+    quota: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(default_factory=dict)
+    """conl: sentences by family, each of another category; default: 2 demographic, 2 psychographic, 1 wellness, or 2 of
+    each family where there are only families of your own."""
     threshold: float = Field(0.9, gt=0, lt=1)
     """P(contradiction) above which two sentences don't go together."""
     nli: str | None = None
@@ -111,14 +112,14 @@ class Pairing(Section):
     """Who meets whom."""
 
     kind: PairingKind = "random"
-    """`random` draws; `all-pairs` goes through all combinations; `shared-interest` pairs people with attributes in the
-    same clusters (Synthetic-Persona-Chat), `contrast` people far apart in traits and near in topics."""
+    """`random` draws; `all-pairs` goes through all combinations; `shared-interest` pairs people with profile sentences
+    in the same clusters (Synthetic-Persona-Chat), `contrast` people whose `traits` are far apart and topics near."""
     more_than: int = Field(2, ge=0)
-    """shared-interest: two qualify when more attribute pairs than this fall into the same cluster."""
+    """shared-interest: two qualify when more pairs of their sentences than this fall into the same cluster."""
     merge_above: float | None = Field(None, gt=-1, lt=1)
     """shared-interest: clusters merge above this cosine; default: what suits the embedder."""
     embedder: str = "auto"
-    """What turns sentences into vectors: `auto`, `lexical`, a hub name or a folder."""
+    """shared-interest, contrast: what turns sentences into vectors: `auto`, `lexical`, a hub name or a folder."""
     cut: Cut = "greedy"
     """Groups of more than two grow around the heaviest edge (`greedy`), or come from bisections (`spectral`)."""
 
@@ -134,7 +135,8 @@ class Circle(Section):
     people: tuple[str, ...] = Field(min_length=2)
     """Ids of personas; each knows each."""
     are: str = ""
-    """What they are to one another, to be read after `Ann and Bo are`: `sisters`, `old colleagues`. Both are told."""
+    """What they are to one another, to be read after `Ann and Bo are`: `sisters`, `old colleagues`. It is public:
+    everybody at the table is told."""
 
 
 Circles = Annotated[
@@ -191,8 +193,8 @@ class Cast(Section):
     pairing: Pairing = Pairing()
     """Who meets whom: a word, or `{kind: shared-interest, more_than: 2}`."""
     social_graph: Circles = ()
-    """Who knows whom; then only they meet. A list of circles like `{people: [ann, bo], are: sisters}`, or a YAML file
-    with such a list under `circles:`."""
+    """Who knows whom; then only they meet, and with more than two seats everybody at a table knows somebody there. A
+    list of circles like `{people: [ann, bo], are: sisters}`, or a YAML file with such a list under `circles:`."""
     traits: dict[Trait, tuple[tuple[Level, ...], ...]] = Field(default_factory=dict)
     """Sets poles. For each trait a list of pairings, and each pairing has one level (-5 to 5) a seat, such as
     `extraversion: [[4, 4], [4, -4], [-4, 4], [-4, -4]]`. Job after job takes the next pairing, after the last the first

@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from ..agents.person import Ask
 from ..agents.staging import Staging
@@ -65,7 +68,7 @@ async def cast(shop: Workshop, folder: Path, join: Collection[str]) -> Casting:
     if shop.scenario.makes_people:
         from .peopling import make_people
 
-        made = await make_people(shop.scenario, shop.connections, folder, shop.events)
+        made = await make_people(shop, folder)
     return await Casting.of(shop.scenario, join, made).weighed(shop.events)
 
 
@@ -185,13 +188,21 @@ async def _seated(ledger: Ledger, join: Collection[str], remake: bool) -> str:
 
 def changed(scenario: Scenario, stored: RunInfo) -> str:
     """What to say when the ledger holds dialogues that were made from something else."""
-    parts = difference(dict(stored.scenario), scenario.model_dump(mode="json"))
+    parts = difference(_today(stored.scenario), scenario.model_dump(mode="json"))
     keys = ", ".join(parts) or "the prompts, or the content of a persona file"
     return (
         f"the run {stored.name!r} in this output was made from something else; changed: {keys}. "
         "Give another `--output` to keep both, or `--remake` to make its dialogues anew in this ledger "
         "(the old ones stay in it, out of exports and statistics)"
     )
+
+
+def _today(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored scenario with the defaults of keys that it is too old to have."""
+    try:
+        return Scenario.model_validate(stored).model_dump(mode="json")
+    except ValidationError:
+        return dict(stored)
 
 
 def jobs_done(shop: Workshop) -> int:

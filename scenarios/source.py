@@ -58,24 +58,28 @@ def dotted(loc: Loc) -> str:
     return text
 
 
-def read(path: Path, name: str | None = None) -> Source:
-    """The YAML file as data with line numbers. Raises Mistake for a file that can't be read as one YAML mapping."""
+SCENARIO = "a scenario is one, and starts with `name: ...`"
+
+
+def read(path: Path, name: str | None = None, wanted: str = SCENARIO) -> Source:
+    """The YAML file as data with line numbers. Raises Mistake for a file that can't be read as one YAML mapping;
+    `wanted` says then what it should be."""
     name = name or str(path)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise Mistake(f"{name}: can't read this file: {reason}") from error
-    return parse(text, name)
+    return parse(text, name, wanted)
 
 
-def parse(text: str, name: str) -> Source:
+def parse(text: str, name: str, wanted: str = SCENARIO) -> Source:
     """The YAML text as data with line numbers; `name` stands in the messages."""
     source = Source(name)
     try:
         node = _yaml().compose(text)
         if not isinstance(node, MappingNode):
-            raise Mistake(f"{name}:1: not a YAML mapping; a scenario is one, and starts with `name: ...`")
+            raise Mistake(f"{name}:1: not a YAML mapping; {wanted}")
         source.data = _Walk(source).value(node, ())
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

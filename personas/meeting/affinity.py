@@ -38,8 +38,8 @@ class Affinity:
 
     kind: str
     weights: Matrix
-    """0 where two don't meet; else attribute pairs in the same cluster, or contrast times 1,000. Two of one name weigh 1
-    at most: they meet where nobody else is left for them."""
+    """0 where two don't meet; else attribute pairs in the same cluster, or contrast times 1,000. Two of one name
+    weigh 1 at most: they meet where nobody else is left for them."""
     qualified: int
     possible: int
     """Pairs that the seats allow."""
@@ -181,8 +181,12 @@ def _apart(people: Sequence[Persona]) -> NDArray[np.float64]:
 
 
 def _affinity(kind: str, weights: Matrix, seated: Met, people: Sequence[Persona], by: str) -> Affinity:
-    qualified = np.count_nonzero(weights) // 2
-    return Affinity(kind, _namesakes_apart(weights, people), qualified, np.count_nonzero(seated) // 2, by)
+    qualified, possible = _pairs(weights), _pairs(seated)
+    return Affinity(kind, _namesakes_apart(weights, people), qualified, possible, by)
+
+
+def _pairs(matrix: Matrix | Met) -> int:
+    return int(np.count_nonzero(matrix)) // 2
 
 
 def _namesakes_apart(weights: Matrix, people: Sequence[Persona]) -> Matrix:
@@ -231,4 +235,4 @@ def _acquainted(affinity: Affinity, seating: Seating, knows: SocialGraph | None)
     weights = affinity.weights * met
     if not weights.any():
         raise Mistake(f"`cast.social_graph`: nobody who knows one another may meet by the pairing {affinity.kind!r}")
-    return replace(affinity, weights=weights, qualified=np.count_nonzero(weights) // 2)
+    return replace(affinity, weights=weights, qualified=_pairs(weights))

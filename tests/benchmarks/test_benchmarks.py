@@ -13,6 +13,8 @@ BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
 KEYS = {
     "throughput": {"turns_per_s", "ratio_to_create_loop", "ratio_to_post_loop", "share_of_ideal", "cpu_growth"},
     "growth": {"time_growth", "bytes_per_dialogue", "runs"},
+    "personas": {"ratio", "same_personas"},
+    "clustering": {"equals_scipy", "seconds", "peak_mb"},
     "faults": {"jobs", "done", "lost", "requests", "distinct", "injected", "extra_within_faults"},
 }
 
@@ -26,7 +28,7 @@ def quick(name: str) -> dict[str, Any]:
     return result
 
 
-@pytest.mark.parametrize("name", ["throughput", "growth"])
+@pytest.mark.parametrize("name", ["throughput", "growth", "personas", "clustering"])
 def test_a_benchmark_prints_one_json_line(name: str) -> None:
     assert quick(name).keys() >= KEYS[name]
 
