@@ -107,11 +107,8 @@ def as_json(counted: Counted) -> dict[str, Any]:
             trait.value: {str(level): count for level, count in sorted(levels.items())}
             for trait, levels in counts.levels.items()
         },
-        "duplicates": {
-            "exact": counts.repeated,
-            "near": found.near,
-            "in_one_person": None if pool else found.redundant,
-        },
+        "duplicates": {"exact": counts.repeated, "near": found.near},
+        "redundant": None if pool else found.redundant,
         "embedder": found.embedder,
         "scorer": found.scorer,
         "pairs": found.scored,

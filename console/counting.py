@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from rich.cells import cell_len
-from rich.columns import Columns
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -28,6 +28,10 @@ SIZES = 6
 STRANGE, NOWHERE = "not in the taxonomy", "no category"
 PAPER = "in the paper season shares 30.8 % with PersonaChat, movie title 0 %"
 
+GAP = 4
+"""Columns of the screen between two halves."""
+
+Row = tuple[Text, int]
 Selected = Mapping[tuple[Trait, Pole], Mapping[str, int]]
 
 
@@ -59,48 +63,59 @@ def heading(where: str, found: Survey) -> Text:
     return Text.assemble((one_line(where), "bold"), f"\n{listed(parts)}")
 
 
-def category_table(census: Census, taxonomy: Taxonomy) -> Columns:
-    """By family, the categories with most sentences first: how many, and what share. In two columns where the screen
-    is wide."""
-    groups = [[family, *_most(census, (one.path for one in taxonomy.of(family)))] for family in taxonomy.families]
+def category_table(census: Census, taxonomy: Taxonomy) -> "Halves":
+    """By family, the categories with most sentences first: how many, and what share."""
+    groups = {family: [one.path for one in taxonomy.of(family)] for family in taxonomy.families}
     known = {category.path for category in taxonomy.categories}
-    groups.append([STRANGE, *_most(census, census.by_category.keys() - known - {UNKNOWN})])
-    groups = [group for group in groups if len(group) > 1]
-    wide = max((cell_len(name) for group in groups for name in group), default=0) + 2
-    tables = [(_family(census, name, paths, wide), 1 + len(paths)) for name, *paths in groups]
+    groups[STRANGE] = [path for path in census.by_category if path not in known | {UNKNOWN}]
+    blocks = [rows for name, paths in groups.items() if (rows := _family(census, name, paths))]
     if bare := census.by_category[UNKNOWN]:
-        tables.append((_rows(wide, [(Text(NOWHERE, "bold"), bare)], census.sentences), 1))
-    return Columns([Group(*half) for half in _halves(tables) if half], padding=(0, 4))
+        blocks.append([(Text(NOWHERE, "bold"), bare)])
+    return Halves(*_halved(blocks), census.sentences)
 
 
-def _most(census: Census, paths: Iterable[str]) -> list[str]:
-    """Those that have sentences."""
-    return sorted((path for path in paths if census.by_category[path]), key=lambda one: (-census.by_category[one], one))
+def _family(census: Census, name: str, paths: Iterable[str]) -> list[Row]:
+    """The family's name and its categories; nothing where no sentence is of it."""
+    counts = [(path, count) for path in paths if (count := census.by_category[path])]
+    counts.sort(key=lambda one: (-one[1], one[0]))
+    rows = [(Text(f"  {one_line(path)}"), count) for path, count in counts]
+    return [(Text(one_line(name), "bold"), sum(count for _, count in rows)), *rows] if rows else []
 
 
-def _family(census: Census, name: str, paths: Sequence[str], wide: int) -> Table:
-    rows = [(Text(f"  {one_line(path)}"), census.by_category[path]) for path in paths]
-    return _rows(wide, [(Text(one_line(name), "bold"), sum(count for _, count in rows)), *rows], census.sentences)
-
-
-def _rows(wide: int, rows: Iterable[tuple[Text, int]], total: int) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(min_width=wide)
-    table.add_column(min_width=6, justify="right")
-    table.add_column(min_width=7, justify="right", style="dim")
-    for name, count in rows:
-        table.add_row(name, f"{count:,}", share(count / total))
-    return table
-
-
-def _halves(tables: Sequence[tuple[Table, int]]) -> tuple[list[Table], list[Table]]:
-    """Tables with their rows in two stacks, in order, the first one as high as the second or higher."""
-    left, right = list[Table](), list[Table]()
-    height, total = 0, sum(rows for _, rows in tables)
-    for table, rows in tables:
-        (left if 2 * height < total else right).append(table)
-        height += rows
+def _halved(blocks: Sequence[Sequence[Row]]) -> tuple[list[Row], list[Row]]:
+    """The blocks in order, whole: the first half is as long as the second, or longer."""
+    left, right = list[Row](), list[Row]()
+    total = sum(map(len, blocks))
+    for block in blocks:
+        (right if right or 2 * len(left) >= total else left).extend(block)
     return left, right
+
+
+@dataclass(frozen=True)
+class Halves:
+    """Counts by name, in two columns where the screen is wide enough."""
+
+    left: Sequence[Row]
+    right: Sequence[Row]
+    total: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        halves = [self._table(rows) for rows in (self.left, self.right)]
+        if sum(Measurement.get(console, options, half).maximum for half in halves) + GAP > options.max_width:
+            yield self._table([*self.left, *self.right])
+            return
+        both = Table.grid(padding=(0, GAP, 0, 0))
+        both.add_row(*halves)
+        yield both
+
+    def _table(self, rows: Sequence[Row]) -> Table:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column()
+        table.add_column(justify="right")
+        table.add_column(min_width=7, justify="right", style="dim")
+        for name, count in rows:
+            table.add_row(name, f"{count:,}", share(count / self.total))
+        return table
 
 
 def entity_table(census: Census, other: Census | None) -> Table:

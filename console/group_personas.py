@@ -24,7 +24,7 @@ def personas_list(
 
 @personas.command("stats", epilog=example("tertulia personas stats people.jsonl --against others.yaml"))
 def personas_stats(
-    where: Annotated[str, typer.Argument(metavar="FILE|RUN", help="Personas, a pool of sentences, or a run.")],
+    where: Annotated[str, typer.Argument(metavar="FILE|RUN", help="Personas, a library, a pool, or a run.")],
     against: Annotated[
         str | None, typer.Option("--against", metavar="FILE", help="Another set: which entities do both have?")
     ] = None,

@@ -9,6 +9,7 @@ from ..corpus.corpus import Corpus
 from ..corpus.opening import FILE, SUFFIXES
 from ..corpus.record import Record
 from ..models.errors import Mistake
+from ..models.suggesting import suggest
 from ..personas import Persona, ProfileSentence, read_personas, shelves, shipped
 from ..personas.pool import is_pool, read_pool
 from ..personas.shelf import PREFIX
@@ -38,6 +39,8 @@ class Source:
         path = Path(self.where)
         if not path.exists() and self.where.removeprefix(PREFIX) in shelves():
             return shipped(self.where)
+        if not path.exists() and not path.suffix:
+            raise Mistake(f"{path} is not there: name a file, a run or a library{suggest(self.where, shelves())}")
         if path.is_dir() and not path.suffix and not (path / DATASET).exists():
             raise Mistake(
                 f"{path} is a folder with neither a ledger ({FILE}) nor a dataset in it; name a file, or a run"

@@ -4,6 +4,7 @@ and for contradictions."""
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from ..models.request import Events, unwatched
 from ..models.scorer import Embedder, Nli
@@ -17,6 +18,9 @@ from .generation.duplicates import Said
 from .persona import Persona, ProfileSentence
 from .remembering import Remembering
 from .taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 CHUNK = 512
 """People that are looked at together; changes no figure."""
@@ -109,7 +113,7 @@ async def survey_pool(
     known = await _with_categories(given, taxonomy, memory, events)
     scorer, census, found = PairScorer(nli, memory), count_sentences(known, taxonomy), _Clashes()
     looked = await pool_graph(known, scorer, taxonomy, thresholds, events=events)
-    for a, b, kinds in sorted(looked.graph.edges(data=True), key=lambda edge: -edge[2].get(Conflict.CONTRADICTION, 0)):
+    for a, b, kinds in sorted(_edges(looked.graph), key=lambda edge: -edge[2].get(Conflict.CONTRADICTION, 0)):
         found.add("", (known[a], known[b]), kinds)
     near = await near_duplicates(census, memory, events)
     memory.forget()
@@ -168,12 +172,18 @@ async def _look(people: Sequence[Persona], conflicts: Conflicts, found: _Clashes
         start += len(persona.profile)
     await conflicts.look_inside(groups)
     for persona, group in zip(people, groups, strict=True):
-        edges = conflicts.graph.subgraph(group).edges(data=True)
         wrong = [
-            found.add(persona.id, (conflicts.sentences[a], conflicts.sentences[b]), kinds) for a, b, kinds in edges
+            found.add(persona.id, (conflicts.sentences[a], conflicts.sentences[b]), kinds)
+            for a, b, kinds in _edges(conflicts.graph.subgraph(group))
         ]
         found.afflicted += any(wrong)
     return sum(len(group) * (len(group) - 1) // 2 for group in groups)
+
+
+def _edges(graph: "nx.Graph[int]") -> list[tuple[int, int, Mapping[str, float]]]:
+    """In the order of the places, the smaller one first."""
+    edges = [(min(a, b), max(a, b), kinds) for a, b, kinds in graph.edges(data=True)]
+    return sorted(edges, key=lambda edge: edge[:2])
 
 
 async def _categorised(

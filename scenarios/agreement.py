@@ -12,7 +12,7 @@ from ..personas.personality.facet import contradiction
 from .source import EACH, Loc, Problem, dotted
 
 if TYPE_CHECKING:
-    from .scenario import Scenario
+    from .scenario import Generate, Scenario
 
 ROLES = ("default", "judge", "writer", "selector", "personas")
 """What `models` knows beside the seats."""
@@ -194,14 +194,18 @@ def _orders(scenario: "Scenario") -> Iterator[Problem]:
     given += [(("cast", "seats", at, "personas"), seat.personas) for at, seat in enumerate(cast.seats)]
     for place, made in given:
         if order := getattr(made, "generate", None):
-            from ..personas.consistency.recipe import SIZE
+            yield from _order(order, (*place, "generate"))
 
-            loc, least = (*place, "generate"), sum(order.quota.values()) or 1
-            if order.builder == "profile" and order.quota:
-                yield Problem((*loc, "quota"), "says nothing with the builder 'profile'", ((*loc, "builder"),))
-            elif order.sentences < (least := SIZE if order.builder == "profile" else least):
-                text = f"{order.sentences} can't make one persona of {least}"
-                yield Problem((*loc, "sentences"), text, (loc,))
+
+def _order(order: "Generate", loc: Loc) -> Iterator[Problem]:
+    from ..personas.consistency.recipe import SIZE
+
+    if order.builder == "profile" and order.quota:
+        yield Problem((*loc, "quota"), "says nothing with the builder 'profile'", ((*loc, "builder"),))
+        return
+    least = SIZE if order.builder == "profile" else sum(order.quota.values())
+    if order.sentences < least:
+        yield Problem((*loc, "sentences"), f"{order.sentences} can't make one persona of {least}", (loc,))
 
 
 def _panel(scenario: "Scenario") -> Iterator[Problem]:

@@ -103,7 +103,8 @@ def _pools(scenario: Scenario) -> list[Sequence[Persona]]:
 def _knowing(scenario: Scenario) -> Iterator[Problem]:
     """Whether those who know one another are there, and any two of them may sit together."""
     try:
-        if scenario.makes_people or not (knows := social_graph(scenario)):
+        knows = social_graph(scenario)
+        if scenario.makes_people or not knows:
             return
         pools = _pools(scenario)
         if wrong := list(unknown(scenario, {persona.id for persona in chain(*pools)}, PEOPLE)):

@@ -1,12 +1,15 @@
 """What does `--set rounds.dialogues=3` change?"""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from .secret import secret
 from .source import Loc, Problem, Source, dotted, parse_value
 
 STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+WORDS: Mapping[Loc, str] = {("cast", "pairing"): "kind", ("stage", "order"): "kind", ("critics", "voting"): "rule"}
+"""Mappings for which a word is enough, and the key that it is the value of."""
 PATH = re.compile(r"[^.\[\]]+(\.[^.\[\]]+|\[\d+\])*")
 
 
@@ -58,6 +61,8 @@ def _holder(data: Any, loc: Loc) -> Any:
         _check(here, loc[:length])
         if isinstance(here, dict) and here.get(step) is None:
             here[step] = {}
+        if isinstance(here, dict) and isinstance(here[step], str) and loc[:length] in WORDS:
+            here[step] = {WORDS[loc[:length]]: here[step]}
         here = here[step]
     return here
 

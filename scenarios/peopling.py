@@ -35,17 +35,13 @@ async def make_people(shop: Workshop, folder: Path) -> People:
     there while that file is as it was written. What the model says is kept like any reply of the run: made again, they
     cost no call. Raises Mistake where too few come out.
     """
-    orders = {seat.id: shop.scenario.cast.people_of(seat) for seat in shop.scenario.seats}
+    given = {seat.id: shop.scenario.cast.people_of(seat) for seat in shop.scenario.seats}
+    wanted = {seat: (ordered(made, shop.scenario), made) for seat, made in given.items() if isinstance(made, Made)}
     filled: dict[str, Sequence[Persona]] = {}
-    people: dict[str, Sequence[Persona]] = {}
-    for seat, order in orders.items():
-        if isinstance(order, Made):
-            key = ordered(order, shop.scenario)
-            if key not in filled:
-                path = folder / f"personas{f'-{len(filled) + 1}' if filled else ''}.yaml"
-                filled[key] = _kept(shop, key, path) or await _written(shop, key, order.generate, path)
-            people[seat] = filled[key]
-    return people
+    for key, made in dict(wanted.values()).items():
+        path = folder / f"personas{f'-{len(filled) + 1}' if filled else ''}.yaml"
+        filled[key] = _kept(shop, key, path) or await _written(shop, key, made.generate, path)
+    return {seat: filled[key] for seat, (key, _) in wanted.items()}
 
 
 def kept_orders(extra: Mapping[str, object]) -> Mapping[str, str]:
@@ -127,7 +123,7 @@ def recipe_of(order: Generate, scenario: Scenario, categories: Iterable[Category
     return Recipe(
         order.count,
         builder=order.builder,
-        quota=order.quota or usual_quota(category.family for category in categories),
+        quota=QUOTA if order.builder == "profile" else order.quota or usual_quota(one.family for one in categories),
         thresholds=Thresholds(contradiction=order.threshold),
         seed=scenario.seed,
     )

@@ -13,6 +13,9 @@ GROWN = 14
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 DECADE = re.compile(rf"be (?:\w+ )?in my (?:(early|mid|middle|late) )?(teen|{'|'.join(TENS)}|[2-9]0s?)\b")
 TEENAGER = re.compile(r"\bi be (?:still )?(?:a |just a )?(?:\w+ )?teenager\b")
+BORN = re.compile(r"\bi be born .*\bin (?:the )?((?:19|20)\d\d)(s?)\b")
+NOW = 2027
+"""Latest year in which somebody here speaks; some speak five years before."""
 PARTS = {"early": (0, 3), "mid": (3, 7), "middle": (3, 7), "late": (6, 9)}
 
 Counted = tuple[str, Span]
@@ -29,8 +32,6 @@ def stated_age(clause: Clause, start: int, end: int, number: int) -> Iterator[Co
         yield "age", (number + GROWN, MOST)
     elif _of_oneself(clause, before, after):
         yield "age", (number, number)
-    elif "born" in before and after[:1] == ("decade",):
-        yield "age", (number * 10, number * 10)
 
 
 def _of_a_child(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
@@ -49,6 +50,9 @@ def _of_oneself(clause: Clause, before: tuple[str, ...], after: tuple[str, ...])
 def rough_age(words: tuple[str, ...]) -> Iterator[Counted]:
     """`in my late forties`, `a teenager`."""
     text = " ".join(words)
+    if match := BORN.search(text):
+        year = int(match[1])
+        yield "age", (max(0, NOW - year - (14 if match[2] else 5)), NOW - year + 1)
     if TEENAGER.search(text):
         yield "age", (13, 19)
     if match := DECADE.search(text):

@@ -7,7 +7,7 @@ from .clause import Clause, Time
 from .lemma import group
 from .lexicon import lexicon
 from .stance import Stance, stance
-from .topic import vocabulary
+from .wording import members
 
 
 def stances(clause: Clause) -> Iterator[Stance]:
@@ -35,20 +35,22 @@ def _own(clause: Clause, place: int) -> Iterator[Stance]:
         place += 1
     if "be" in words[start:place] and not words[start:place].count("use"):
         yield from _being(clause, words[place:], denied)
-    if place >= len(words) or words[place] in {"a", "an", "the", "my", "in"}:
+    if place >= len(words) or words[place] in group("determiners") | {"in"}:
         return
     verb = words[place]
-    attitude = verb in group("likes") or verb == "hate"
     object_, general = _object(words[place + 1 :], known.tail)
-    if verb == "give" and words[place + 1 : place + 2] == ("up",):
+    if words[place : place + 2] == ("give", "up"):
         verb, object_ = "quit", object_[1:] if object_[:1] == ("up",) else object_
-    act = "like" if attitude else known.canonical.get(verb, verb)
-    favours = (verb != "hate") != denied
+    likes = verb in group("likes")
+    act = "like" if likes or verb == "hate" else known.canonical.get(verb, verb)
     for part in _parts(object_):
         if verb in group("quits"):
             yield stance(clause, False, "", part, general and not denied, Time.NOW)
-        else:
-            yield stance(clause, favours, act, part, general or verb == "hate", clause.time)
+            continue
+        if verb == "avoid" and not denied:
+            yield stance(clause, False, "like", part, general, clause.time)
+        favours, any_act = (verb not in {"hate", "avoid"}) != denied, "" if verb == "avoid" else act
+        yield stance(clause, favours, any_act, part, general or verb == "hate", clause.time)
 
 
 def _being(clause: Clause, words: tuple[str, ...], denied: bool) -> Iterator[Stance]:
@@ -72,19 +74,10 @@ def _moved(clause: Clause) -> Iterator[Stance]:
     """`olives bore me`, `snakes make me sick`."""
     words = clause.words
     at = words.index("me")
-    verb = words[at - 1]
-    mood = set(words[at + 1 : at + 3])
-    bad = (
-        verb in group("bores")
-        or words[at - 1 : at + 3] == ("put", "me", "to", "sleep")
-        or (verb == "make" and bool(mood & group("sick")))
-    )
-    good = (
-        verb in group("pleases")
-        or words[at - 1 : at + 2] == ("keep", "me", "company")
-        or (verb == "make" and bool(mood & group("happy")))
-    )
-    if bad or good:
+    verb, mood = words[at - 1], set(words[at + 1 : at + 4]) if words[at - 1] in {"make", "leave"} else set[str]()
+    bad = verb in group("bores") or bool(mood & (group("sick") | group("bad")))
+    good = verb in group("pleases") or bool(mood & (group("happy") | group("good")))
+    if bad != good:
         object_, _ = _object(_thing(words[: at - 1]), frozenset())
         for part in _parts(object_):
             yield stance(clause, good != clause.denied, "like", part, True, clause.time)
@@ -96,20 +89,26 @@ def _thing(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _kept(clause: Clause) -> Iterator[Stance]:
-    """`my tabby` is a cat that one has; who is allergic to cats has none."""
-    words, known = clause.words, vocabulary().classes
+    """`my old car` is one that somebody has; who is allergic to cats has none."""
+    words = clause.words
     for place, word in enumerate(words[:-1]):
-        for noun in words[place + 1 : place + 4]:
-            if word in {"my", "our"} and noun in known["pet"] and words[max(0, place - 1)] != "of":
+        if word in {"my", "our"} and words[max(0, place - 1)] != "of":
+            noun = next((noun for noun in words[place + 1 : place + 4] if noun not in group("looks")), "my")
+            if words[place + 1 :].count("'s") == 0 and noun not in group("no_thing"):
                 yield stance(clause, True, "have", (noun,), True, clause.time)
-        if (
-            word in group("fears")
-            and words[:1] == ("i",)
-            and words[place + 1] in {"of", "to"}
-            and clause.denied_at > place
-        ):
+        if word in group("fears") and words[0] in group("speakers") and words[place + 1] in {"of", "to", "by"}:
             for part in _parts(_object(words[place + 2 :], lexicon().tail)[0]):
-                yield stance(clause, False, "have", part, True, clause.time)
+                yield from _feared(clause, word, part, clause.denied_at < place)
+
+
+def _feared(clause: Clause, how: str, thing: tuple[str, ...], denied: bool) -> Iterator[Stance]:
+    """One can like the cats that one is allergic to, but not the nuts."""
+    if how == "allergic":
+        yield stance(clause, denied, "", thing, True, clause.time)
+    if how != "allergic" or not set(thing) & members("pet"):
+        yield stance(clause, denied, "like", thing, True, clause.time)
+    if how != "allergic":
+        yield stance(clause, denied, "have", thing, True, clause.time)
 
 
 def _judged(clause: Clause) -> Iterator[Stance]:
@@ -117,14 +116,16 @@ def _judged(clause: Clause) -> Iterator[Stance]:
     words = clause.words
     thing: tuple[str, ...] = ()
     good = True
+    fan = next((place for place, word in enumerate(words) if word in group("fans")), None)
     if words[0] == "i" and "find" in words[1:3]:
         thing, good = _found(words)
-    elif words[:2] == ("i", "be") and group("fans") & set(words):
-        thing = words[2 : next(place for place, word in enumerate(words) if word in group("fans"))]
+    elif words[:1] == ("i",) and "be" in words[1:3] and fan is not None:
+        thing = words[words.index("be") + 1 : fan]
     elif "be" in words and words[0] not in group("speakers"):
         thing, good = _called(words)
     if thing:
-        yield stance(clause, good != clause.denied, "like", _object(thing, lexicon().tail)[0], True, clause.time)
+        for part in _parts(_object(_thing(thing), lexicon().tail)[0]):
+            yield stance(clause, good != clause.denied, "like", part, True, clause.time)
 
 
 def _found(words: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
@@ -141,11 +142,11 @@ def _called(words: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
     left, right = words[:at], words[at + 1 :]
     if "favorite" in left:
         return right, True
-    if ("my" in right and "favorite" in right) or ("i", "love") in pairwise(right):
+    bad, good = (bool(set(right[:6]) & group(name)) for name in ("bad", "good"))
+    if ("my" in right and (good or set(right) & group("mine"))) or ("i", "love") in pairwise(right):
         return left, True
-    bad = bool(set(right) & group("bad"))
-    told = left and left[0] not in group("pointers") and (bad or set(right[:3]) & group("good"))
-    return (left if told else ()), not bad
+    told = left and left[0] not in group("pointers") and bad != good
+    return (left if told or (left[:1] == ("my",) and bad != good) else ()), not bad
 
 
 def _object(words: tuple[str, ...], tail: frozenset[str]) -> tuple[tuple[str, ...], bool]:

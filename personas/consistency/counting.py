@@ -1,5 +1,6 @@
 """How many brothers, children, cats has somebody, from-to?"""
 
+import re
 from collections.abc import Iterator
 from itertools import takewhile
 
@@ -7,11 +8,13 @@ from .age import MOST, Counted, rough_age, stated_age
 from .clause import Clause, Time
 from .lemma import group
 from .lexicon import lexicon
-from .topic import Span, vocabulary
+from .topic import Span
+from .wording import members
 
 SAME = {"kid": "child", "bro": "brother", "toddler": "child", "puppy": "dog", "kitten": "cat", "bunny": "rabbit"}
 WHOLE = {"brother": "sibling", "sister": "sibling", "son": "child", "daughter": "child"}
 PARENTS = {(one, "of") for one in ("mother", "father", "parent")}
+NUMERAL = re.compile(r"[0-9]{1,3}(?:st|nd|rd|th)?")
 STOPS = frozenset({"and", "in", "of", "or", "year", "with", "at"})
 
 
@@ -21,12 +24,14 @@ def counted(clause: Clause) -> Iterator[Counted]:
         return
     if clause.time is Time.PAST and not {"turn", "born"} & set(clause.words):
         return
-    numbers = list(_numbers(clause.words))
-    for start, end, number in numbers:
+    for start, end, number in _numbers(clause.words):
         yield from stated_age(clause, start, end, number)
         yield from _amount(clause.words, start, end, number)
         yield from _order(clause.words, start, end, number)
+        yield from _years(clause, start, end, number)
+        yield from _hours(clause.words, start, end, number)
     yield from rough_age(clause.words)
+    yield from _height(clause.words)
     yield from _only(clause.words)
     if not clause.denied:
         yield from _mine(clause.words)
@@ -37,7 +42,7 @@ def _numbers(words: tuple[str, ...]) -> Iterator[tuple[int, int, int]]:
     known, place = lexicon().numbers, 0
     while place < len(words):
         word, end = words[place], place + 1
-        value = int(word) if word.isascii() and word.isdigit() and len(word) < 4 else known.get(word, -1)
+        value = int(word.rstrip("sthndr")) if NUMERAL.fullmatch(word) else known.get(word, -1)
         ones = known.get(words[end], 0) if end < len(words) else 0
         if value >= 20 and value % 10 == 0 and 0 < ones < 10:
             value, end = value + ones, end + 1
@@ -47,21 +52,55 @@ def _numbers(words: tuple[str, ...]) -> Iterator[tuple[int, int, int]]:
 
 
 def _amount(words: tuple[str, ...], start: int, end: int, number: int) -> Iterator[Counted]:
-    """`I have two big dogs`, `my three horses`, `a mother of two`."""
+    """`I have two big dogs`, `my three horses`, `a mother of two`, `I speak four languages`."""
     before, after, mine = words[:start], words[end:], "i" in words[:start]
     if not before or (words[0] in group("others") and before[-1] not in {"my", "our"}):
         return
-    if mine and before[-2:] in PARENTS:
+    if mine and before[-2:] in PARENTS and "not" not in words:
         yield "child", (number, number)
-    if not set(before[-3:]) & group("having"):
+    if not set(before[-3:]) & group("having") or set(before[-2:]) & group("around"):
         return
-    known = group("family") | vocabulary().classes["pet"]
-    if mine and after and after[0] not in group("times") and set(after[1:2]) <= lexicon().tail | {"and"}:
-        known |= {after[0]}
-    named = takewhile(lambda word: word not in STOPS, after[:3])
+    named = tuple(takewhile(lambda word: word not in STOPS | lexicon().tail, after[:4]))
+    known = group("family") | members("pet") | group("counted")
     noun = next((SAME.get(word, word) for word in named if SAME.get(word, word) in known or word in known), None)
+    if noun is None and mine and named and named[0] not in group("times"):
+        noun = named[-1]
     if noun:
         yield noun, (number, number)
+
+
+def _years(clause: Clause, start: int, end: int, number: int) -> Iterator[Counted]:
+    """`married for ten years`, `our tenth anniversary`: years of what is named before."""
+    words = clause.words
+    if words[end : end + 1] == ("anniversary",) and {"wedding", "my", "our"} & set(words[:start]):
+        yield "year marry", (number, number)
+    if words[end : end + 1] != ("year",) or words[end + 1 : end + 2] in {("old",), ("ago",)} or clause.time is Time.PAST:
+        return
+    content = [word for word in words[:start] if word not in lexicon().stop]
+    if content and {"for", "be", "have"} & set(words[:start]):
+        yield f"year {'marry' if content[-1] == 'married' else content[-1]}", (number, number)
+
+
+def _hours(words: tuple[str, ...], start: int, end: int, number: int) -> Iterator[Counted]:
+    """`I work about ten hours a week`, `I sleep five hours a night`, `I weigh 200 pounds`."""
+    unit, told = words[end : end + 1], set(words[:start])
+    if unit == ("hour",) and "i" in told:
+        for act, span in (("work", "week"), ("work", "day"), ("sleep", "night")):
+            if span in words[end:] and act in words:
+                yield f"{act} hour a {span}", (number - 1, number + 1)
+    if unit in {("pound",), ("kilo",), ("kg",), ("lb",)} and {"i", "weigh"} <= told:
+        yield unit[0], (number - 10, number + 10)
+
+
+def _height(words: tuple[str, ...]) -> Iterator[Counted]:
+    """Inches: `I am six feet four`, `I stand 5 ft 2`."""
+    numbers = list(_numbers(words))
+    for place, (start, end, feet) in enumerate(numbers):
+        if not 3 < feet < 8 or words[end : end + 1] not in {("foot",), ("ft",)} or "i" not in words[:start]:
+            continue
+        more = numbers[place + 1][2] if place + 1 < len(numbers) and numbers[place + 1][0] - end <= 2 else 0
+        if {"be", "stand"} & set(words[:start]) and more < 12:
+            yield "height", (12 * feet + more - 1, 12 * feet + more + 1)
 
 
 def _order(words: tuple[str, ...], start: int, end: int, number: int) -> Iterator[Counted]:

@@ -32,6 +32,10 @@ class Lexicon:
     kinds: frozenset[str]
     consume: frozenset[str]
     canonical: dict[str, str]
+    entailed_by: dict[str, frozenset[str]]
+    """Act -> acts that are not done without it."""
+    hypernyms: dict[str, str]
+    """Word for a whole -> the class of its kinds."""
     numbers: dict[str, int]
     groups: dict[str, frozenset[str]]
     """Small sets of words as they are written."""
@@ -55,6 +59,8 @@ def lexicon() -> Lexicon:
         forms=forms,
         respelled=respelled,
         canonical=canonical,
+        entailed_by={act: frozenset(said.split()) for act, said in read["entailed_by"].items()},
+        hypernyms=read["hypernyms"],
         numbers=read["numbers"],
         groups=groups,
         **sets,

@@ -50,7 +50,7 @@ def read(sentence: str) -> Reading:
             _add_topics(clause, bits, because, amounts)
     ranges = merged(amounts)
     words = frozenset(word for part in parts for word in part.words) - lexicon().light
-    keys = {*ranges, *(slot.slot for slot in slots), *(word for stance in attitudes for word in stance.content)}
+    keys = {*ranges, *(slot.slot for slot in slots), *(word for stance in attitudes for word in stance.keys)}
     negative = sum(part.denied or "hate" in part.words for part in parts) % 2 == 1
     now, once, denied, barred = bits
     return Reading(
@@ -72,7 +72,7 @@ def _resolved(found: Iterable[Stance], before: list[Stance]) -> list[Stance]:
     """`I love them` is about what the clause before was about."""
     last = next((stance for stance in reversed(before) if stance.content), None)
     return [
-        replace(stance, object=last.object, content=last.content) if last and not stance.content else stance
+        replace(stance, object=last.object, content=last.content, keys=last.keys) if last and not stance.content else stance
         for stance in found
     ]
 

@@ -1,16 +1,16 @@
-"""What does a sentence put where only one value fits: birthplace, home, the one favourite of a kind?"""
+"""What does a sentence put where only one value fits: birthplace, home, job, the one favourite of a kind?"""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import takewhile
+from typing import Any
 
 from .clause import Clause, Time
-from .lexicon import lexicon
-from .topic import vocabulary
-
-STUDIED = frozenset({"major", "study", "degree"})
-SHADES = {"ginger": "red", "auburn": "red", "white": "gray", "brunette": "brown"}
-YEAR = re.compile(r"(?:19|20)\d\d")
+from .lemma import group, lemma
+from .lexicon import lexicon, read_words
+from .place import gazetteer, named
+from .wording import Index, base, members
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,71 +21,100 @@ class Filling:
     value: frozenset[str]
     only: bool
     """No other value beside this one."""
+    said: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One of `words/slots.yaml`; a wording of it and the class of its value."""
+
+    name: str
+    class_: str
+    """What the value is: `*` a place, `people`, or a class; a kind of its class where the wording has no value."""
+    lasting: bool
+    many: bool
+    hedged: frozenset[str]
 
 
 def fillings(clause: Clause) -> Iterator[Filling]:
     """Of a clause that is neither denied nor wished."""
     if clause.denied or not clause.real:
         return
-    yield from _birthplace(clause)
     yield from _favourite(clause)
-    yield from _subject(clause)
-    yield from _looks(clause)
-    yield from _kinds(clause)
-    if clause.time is Time.NOW or clause.time is Time.EVER:
-        yield from _residence(clause)
+    yield from _only(clause)
+    yield from _colored(clause)
+    yield from _relative(clause)
+    yield from _filled(clause)
 
 
-def _birthplace(clause: Clause) -> Iterator[Filling]:
+def _filled(clause: Clause) -> Iterator[Filling]:
+    """What the wordings of the slots say."""
+    words = set(clause.words)
+    for _, slot, match in slots().matches(clause.words):
+        if slot.hedged & words or (clause.time is Time.PAST and not slot.lasting):
+            continue
+        kept = match.groupdict().get("value")
+        said = slot.class_ if kept is None else kept.strip()
+        if match.string[match.end() :].split()[:1] == ["'s"]:
+            continue
+        value = _place(clause, said) if slot.class_ == "*" else said
+        if value:
+            kinds = frozenset({value}) if kept is None else _kinds(slot.class_).get(value, frozenset({value}))
+            yield Filling(slot.name, kinds, not slot.many or "only" in words, value)
+
+
+def _only(clause: Clause) -> Iterator[Filling]:
+    """`the guitar is the only instrument I play`, and `I play the piano`, which is another one."""
     words = clause.words
-    text = " ".join(words)
-    if "birthplace" in words and "be" in words:
-        at = words.index("be")
-        yield from _place("born", words[:at] if "birthplace" in words[at:] else words[at + 1 :])
-    for opening in (
-        "i be born and raise in ",
-        "i be born in ",
-        "i come into the world in ",
-        "my mother have me in ",
-        "i be bear in ",
-    ):
-        if opening in f"{text} ":
-            found = tuple(_place("born", tuple(text.partition(opening)[2].split())))
-            if found:
-                yield from found
-                return
-    if text.startswith(("i come into the world", "my mother have me", "i be born")) and " in " in text:
-        yield from _place("born", tuple(text.rpartition(" in ")[2].split()))
+    known = lexicon().hypernyms
+    whole = next((known[word] for word, before in zip(words[1:], words, strict=False) if before == "only" and word in known), None)
+    if whole or (words[:1] == ("i",) and clause.time is not Time.PAST):
+        for word in words[1:]:
+            for class_ in {whole} if whole else wholes(word, words[1:3]):
+                if word in members(class_) and word not in known:
+                    yield Filling(f"only {class_}", frozenset({word}), whole is not None, word)
 
 
-def _residence(clause: Clause) -> Iterator[Filling]:
-    text = " ".join(clause.words)
-    for opening in (
-        "i live in ",
-        "i currently live in ",
-        "i now live in ",
-        "my home be in ",
-        "i still live in ",
-        "we live in ",
-        "my flat be in ",
-        "my house be in ",
-    ):
-        if text.startswith(opening):
-            yield from _place("home", tuple(text.removeprefix(opening).split()))
+def wholes(word: str, verbs: tuple[str, ...]) -> frozenset[str]:
+    """What one can have or do several of: the classes that a word is of, where the verb says that one has or does it."""
+    if not group("having_one") & set(verbs):
+        return frozenset()
+    return frozenset(class_ for class_ in ("pet", "instrument", "motor", "sport", "tongue") if word in members(class_))
 
 
-def _place(slot: str, words: tuple[str, ...]) -> Iterator[Filling]:
-    """A name of a place: what is left of a phrase up to its next adverbial; `a hospital` is none."""
-    known, plain = lexicon(), vocabulary().classes["common_place"]
-    kept: list[str] = []
-    for word in words[:5]:
-        if word in known.tail | {"and", "or", "i", "my", "with", "now", "a", "an"}:
-            break
-        if word not in {"the"}:
-            kept.append(word)
-    month = vocabulary().classes["month"]
-    if kept and not set(kept) & (plain | month | set(known.numbers)) and not any(word.isdigit() for word in kept):
-        yield Filling(slot, frozenset({" ".join(kept)}), True)
+def _colored(clause: Clause) -> Iterator[Filling]:
+    """`my car is red`, `I drive a blue car`."""
+    words, colors = clause.words, members("color")
+    if clause.time is Time.PAST:
+        return
+    for place, word in enumerate(words):
+        if word not in colors:
+            continue
+        if words[0] == "my" and words[place - 1] == "be" and 1 < place < 5:
+            yield Filling(f"color of {words[place - 2]}", frozenset({word}), True, word)
+        elif words[0] == "i" and set(words[1:3]) & {"drive", "own"} and place + 1 < len(words):
+            yield Filling(f"color of {words[place + 1]}", frozenset({word}), True, word)
+
+
+def _relative(clause: Clause) -> Iterator[Filling]:
+    """`my father is a plumber`, `my wife lives in Rome`: as of oneself."""
+    words = clause.words
+    if words[:1] != ("my",) or words[1:2] == () or words[1] not in read_slots()["of_one"].split():
+        return
+    own = replace(clause, words=("i", *words[2:]))
+    for filling in _filled(own):
+        if filling.slot in ("job", "home", "born", "origin", "nationality", "religion", "name"):
+            yield replace(filling, slot=f"{filling.slot} of {words[1]}")
+
+
+def _place(clause: Clause, said: str) -> str:
+    """What is left of a phrase up to its next adverbial: a known place, or a name with a capital."""
+    words = tuple(takewhile(lambda word: word not in group("after_place"), said.split()[:5]))
+    if place := named(words):
+        return place
+    if not words or not set(words) <= clause.names or set(words) & members("month"):
+        return ""
+    return " ".join(words)
 
 
 def _favourite(clause: Clause) -> Iterator[Filling]:
@@ -96,105 +125,68 @@ def _favourite(clause: Clause) -> Iterator[Filling]:
         left, right = words[:at], words[at + 1 :]
         kind, value = (left, right) if "favorite" in left else (right, left)
         if "my" in kind:
-            name = kind[kind.index("favorite") + 1 :]
-            yield from _best(name, value)
+            yield from _best(kind[kind.index("favorite") + 1 :], value)
     elif words[:1] == ("i",) and "prefer" in words and "other" in words and "to" in words:
         yield from _best(words[words.index("other") + 1 :], words[words.index("prefer") + 1 : words.index("to")])
+    elif words[:1] == ("no",) and "beat" in words:
+        at = words.index("beat")
+        yield from _best(tuple(word for word in words[1:at] if word not in {"can", "other"}), words[at + 1 :])
 
 
 def _best(kind: tuple[str, ...], value: tuple[str, ...]) -> Iterator[Filling]:
+    """`type of movie`, `kind of movie`, `movie of all time` are all of movies."""
     known = lexicon()
-    named = []
-    for word in kind:
-        if word in known.tail | {"of", "to", "and", "i"}:
-            break
-        named.append(word)
-    said = frozenset(word for word in value[:6] if word not in known.stop and word not in known.tail)
-    if (
-        named
-        and said
-        and named != ["part"]
-        and not set(named) & {"thing", "one", "memory", "way"}
-        and value[0] not in {"when", "to", "that"}
-    ):
-        yield Filling("favorite " + " ".join(named), said, True)
-
-
-def _subject(clause: Clause) -> Iterator[Filling]:
-    """What somebody teaches or took a degree in; `only` makes it the one."""
-    words, subjects = clause.words, vocabulary().classes["subject"]
-    said = frozenset(words) & subjects
-    if not said:
-        return
-    if "teach" in words and "i" in words:
-        yield Filling("teach", said, "only" in words)
-    elif set(words) & STUDIED and ("i" in words or "my" in words):
-        yield Filling("study", said, "only" in words)
-
-
-def _looks(clause: Clause) -> Iterator[Filling]:
-    """`my eyes are blue`, `I have long brown hair`."""
-    words, colors = clause.words, vocabulary().classes["hair_color"]
-    if clause.time is Time.PAST or words[0] not in {"my", "i", "and"} or "want" in words:
-        return
-    for noun in ("hair", "eye"):
-        if noun not in words:
-            continue
-        at = words.index(noun)
-        near = words[at + 1 : at + 5] if words[at + 1 : at + 2] == ("be",) else words[max(0, at - 2) : at]
-        said = frozenset(SHADES.get(word, word) for word in near if word in colors)
-        if said and (words[0] == "my" or "have" in words[:at]):
-            yield Filling(noun, said, True)
-
-
-def _kinds(clause: Clause) -> Iterator[Filling]:
-    """`I am a Hindu`, `I was born in 1990`."""
-    words, known = clause.words, vocabulary().classes
-    if words[:2] == ("i", "be") and clause.time is not Time.PAST:
-        for slot in ("religion", "zodiac"):
-            said = frozenset(words[2:6]) & known[slot]
-            if said and not {"with", "to", "by", "of"} & set(words[2:6]):
-                yield Filling(slot, frozenset({"christian"} & said or said), True)
-    if words[:4] == ("i", "be", "born", "in") and words[4:5] and YEAR.fullmatch(words[4]):
-        yield Filling("year of birth", frozenset({words[4]}), True)
+    kind = kind[2:] if kind[1:2] == ("of",) and kind[0] in group("sorts") else kind
+    name = [word for word in takewhile(lambda word: word not in known.tail | {"of", "to", "and", "i"}, kind)]
+    name = [word for word in name if word not in group("sorts")]
+    said = frozenset(word for word in value[:6] if word not in known.stop | known.tail and word not in name)
+    if name and said and not set(name) & group("unranked") and value[0] not in {"when", "to", "that", "one"}:
+        yield Filling("favorite " + " ".join(name), said, True, " ".join(sorted(said)))
 
 
 def differ(one: Filling, other: Filling) -> bool:
     """Two values of one slot that cannot both be right. Order does not matter."""
     if one.slot != other.slot or one.value & other.value:
         return False
-    if one.slot in ("born", "home"):
-        return _apart(next(iter(one.value)), next(iter(other.value)))
-    if one.slot == "religion" and (one.value | other.value) <= vocabulary().classes["church"]:
-        return "christian" not in one.value | other.value
-    return one.only or other.only if one.slot in ("teach", "study") else not _within(one.value, other.value)
+    places, slot = gazetteer(), one.slot.partition(" of ")[0]
+    if slot in ("born", "origin", "home"):
+        return places.apart(one.said, other.said)
+    if slot == "nationality":
+        lands = [(a, b) for a in places.peoples[one.said] for b in places.peoples[other.said]]
+        return all(places.apart(a, b) for a, b in lands)
+    return one.only or other.only
 
 
-def _within(one: frozenset[str], other: frozenset[str]) -> bool:
-    return one <= other or other <= one
+@lru_cache(maxsize=1)
+def slots() -> Index[Slot]:
+    """`words/slots.yaml`, ready for use."""
+    index = Index[Slot]()
+    for name, rule in read_slots()["slots"].items():
+        for wording in rule["says"]:
+            class_ = wording.partition("<")[2].partition(">")[0]
+            index.add(wording, _slot(name, class_, rule))
+        for kind, wordings in rule.get("means", {}).items():
+            for wording in wordings:
+                index.add(wording, _slot(name, kind, rule))
+    return index
 
 
-def _apart(one: str, other: str) -> bool:
-    """Ohio and Texas are apart; Ohio and Cleveland need not be."""
-    if set(one.split()) & set(other.split()):
-        return False
-    ranks = [_rank(place) for place in (one, other)]
-    if sorted(ranks) == ["country", "state"]:
-        country = one if ranks[0] == "country" else other
-        return country not in vocabulary().classes["american"]
-    if ranks == ["country", "country"]:
-        known = vocabulary().classes
-        same = any(
-            (one in a and other in b) or (other in a and one in b)
-            for a, b in (
-                (known["british"], known["kingdom"]),
-                (known["american"], known["american"]),
-                (known["kingdom"], known["kingdom"]),
-            )
-        )
-        return not same
-    return ranks[0] == ranks[1]
+def _slot(name: str, class_: str, rule: dict[str, Any]) -> Slot:
+    hedged = frozenset(lemma(word) for word in rule.get("hedged", "").split())
+    return Slot(name, class_, rule.get("lasting", False), rule.get("many", False), hedged)
 
 
-def _rank(place: str) -> str:
-    return next((rank for rank in ("country", "state", "continent") if place in vocabulary().classes[rank]), "town")
+@lru_cache(maxsize=64)
+def _kinds(class_: str) -> dict[str, frozenset[str]]:
+    """Word -> the kinds it is of; none for a class without kinds."""
+    kinds = read_slots()["kinds"].get(class_, {})
+    found: dict[str, frozenset[str]] = {}
+    for kind, said in kinds.items():
+        for word in map(base, said.split(",")):
+            found[word] = found.get(word, frozenset()) | {kind}
+    return found
+
+
+@lru_cache(maxsize=1)
+def read_slots() -> Any:
+    return read_words("slots")

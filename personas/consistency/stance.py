@@ -1,10 +1,12 @@
 """When do two attitudes or habits of one person clash?"""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .clause import Clause, Time
+from .lemma import group
 from .lexicon import lexicon
-from .topic import vocabulary
+from .wording import members
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,49 +22,60 @@ class Stance:
     time: Time
     general: bool
     """Nothing narrows it down to some occasion."""
+    keys: frozenset[str]
+    """Words of which two stances that clash share one: the object's, and the whole that it is a kind of."""
+
+
+@lru_cache(maxsize=65536)
+def wholes(word: str) -> frozenset[str]:
+    """`jazz` is music."""
+    return frozenset(whole for whole, class_ in lexicon().hypernyms.items() if word in members(class_))
 
 
 def stance(clause: Clause, favours: bool, act: str, object_: tuple[str, ...], general: bool, time: Time) -> Stance:
     thing = tuple(word for word in object_ if word not in lexicon().numbers and not word.isdigit())
-    thing = tuple(
-        "cat" if word in vocabulary().classes["cat"] else "dog" if word in vocabulary().classes["dog"] else word
-        for word in thing
-    )
-    if not thing and act and act != "like":
+    thing = tuple("cat" if word in members("cat") else "dog" if word in members("dog") else word for word in thing)
+    if not thing and act not in ("", "like", "be"):
         thing = (act,)
-    return Stance(favours, act, thing, frozenset(thing), clause.names & frozenset(thing), time, general)
+    content = frozenset(thing)
+    keys = content.union(*map(wholes, (*thing, " ".join(thing))), {act} if act not in ("", "like", "be", "have") else ())
+    return Stance(favours, act, thing, content, clause.names & content, time, general, keys)
 
 
 def clash(one: Stance, other: Stance) -> bool:
     """Order does not matter."""
-    if one.favours == other.favours or not one.content & other.content:
+    if one.favours == other.favours or not (one.keys & other.keys):
         return False
     good, bad = (one, other) if one.favours else (other, one)
     if Time.PAST in (good.time, bad.time) and not (bad.time is Time.EVER and good.act != "like"):
         return False
-    return bad.general and _same_act(good.act, bad) and _covers(bad, good)
+    return bad.general and _same_act(good, bad) and _covers(bad, good)
 
 
-def _same_act(good: str, bad: Stance) -> bool:
-    if {good, bad.act} == {"have", "own"}:
+def _same_act(good: Stance, bad: Stance) -> bool:
+    """What is liked is not always done, nor the other way round."""
+    known = lexicon()
+    if bad.act == "":
+        return good.act != "like"
+    if good.act == bad.act or good.act in known.entailed_by.get(bad.act, ()):
         return True
-    if bad.act == "have" and bad.content & (vocabulary().classes["pet"] | vocabulary().classes["motor"]):
-        return good == "have"
-    if good == bad.act or bad.act == "":
-        return good != "like" or bad.act != ""
-    tried = lexicon().consume
-    if good in {"like", "need"}:
-        return bad.act in tried and bad.act != "play" and (bad.time is Time.EVER or bad.act in {"drink", "eat"})
-    return bad.act == "like" and good in {"order", "devour", "listen", "drink", "eat"}
+    if good.act in {"like", "need"}:
+        tried = bad.act in known.consume and bad.act != "play" and (bad.time is Time.EVER or bad.act in {"drink", "eat"})
+        return tried or bad.act in good.content
+    return False
 
 
 def _covers(bad: Stance, good: Stance) -> bool:
     """What is denied is the same thing, or the whole of which the other is a kind."""
-    if _bare(bad) == _bare(good):
+    mine, theirs = _bare(bad), _bare(good)
+    if mine == theirs or (good.act == "like" != bad.act and mine | {bad.act} == theirs):
         return True
+    if len(mine) == 1 and (class_ := lexicon().hypernyms.get(next(iter(mine)))):
+        return bool(members(class_) & ({*theirs, " ".join(good.object)}))
     if not bad.content < good.content:
         return False
-    return bad.object[-1] == good.object[-1] or bad.names == bad.content
+    works = set(good.object[len(bad.object) :]) <= group("works") and good.object[: len(bad.object)] == bad.object
+    return works or bad.object[-1] == good.object[-1] or bad.names == bad.content
 
 
 def _bare(stance: Stance) -> frozenset[str]:

@@ -1,23 +1,14 @@
 """Which of the known topics does a clause speak of, and what does each rule out?"""
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from .clause import Clause, Time
-from .lemma import group, lemma
-from .lexicon import lexicon, read_words
+from .lemma import group
+from .lexicon import read_words
+from .wording import Index
 
-MANY = 5
-"""Alternatives from which on a pattern is a class of words."""
-GENERIC = frozenset(
-    {"i", "we", "my", "be", "have", "a", "an", "the", "not", "never", "of", "in", "to", "at", "for", "no", "go", "get"}
-)
-BLOCK = "(?!(?:dream|retire|former|ex|who|that|than|like|my|his|her|he|she|they) )"
-GAP = f"(?: {BLOCK}[^ ]+(?= )){{0,3}}"
-TIGHT = "(?: (?!(?:retire|former|ex|to|with|for|from|by|of|than|like|who|that|my|his|her|people) )[^ ]+){0,3}"
-SELF = f" (?:i|we)(?:{GAP}) be{TIGHT}"
 Span = tuple[int, int]
 
 
@@ -41,43 +32,23 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class Pattern:
-    """One wording of a topic."""
-
-    topic: Topic
-    regex: re.Pattern[str]
-    own: frozenset[str]
-    """The words of the wording."""
-    literal: bool
-    """It has its own `not`."""
-    of_class: bool
-    """It has a class of words in it, so that a denial says little: who is no nurse may work."""
-
-
-@dataclass(frozen=True)
 class Vocabulary:
-    """`words/en.yaml`, ready for use."""
+    """The topics and opposites of `words/en.yaml`, ready for use."""
 
-    classes: dict[str, frozenset[str]]
     topics: tuple[Topic, ...]
-    by_word: dict[str, tuple[Pattern, ...]]
-    """The patterns to try on a clause that holds the word."""
+    index: Index[Topic]
 
     def said(self, clause: Clause) -> list[tuple[Topic, bool, str]]:
         """Topics of a clause, whether they are affirmed, and by which words."""
-        text = " " + " ".join(clause.words) + " "
         found: dict[tuple[str, bool], tuple[Topic, bool, str]] = {}
-        tried = {id(pattern): pattern for word in dict.fromkeys(clause.words) for pattern in self.by_word.get(word, ())}
-        for pattern in tried.values():
-            match = pattern.regex.search(text)
-            if match is None:
+        for wording, topic, match in self.index.matches(clause.words):
+            denied = not wording.literal and clause.denied_at < match.string[: match.end()].count(" ")
+            negative = denied or wording.literal
+            if (negative or "hate" in clause.words) and _narrowed(match.string[match.end() :].split(), clause):
                 continue
-            denied = not pattern.literal and clause.denied_at < text[: match.end()].count(" ")
-            if (denied or pattern.literal or "hate" in clause.words) and _narrowed(text[match.end() :].split(), clause):
-                continue
-            hedged = group("some") - pattern.own if denied or pattern.literal else group("hedges")  # `not many friends`
-            if not (denied and pattern.of_class) and not hedged & set(match[0].split()):
-                found[pattern.topic.name, denied] = (pattern.topic, not denied, match[0].strip())
+            hedged = group("some") - wording.own if negative else group("hedges")  # `not many friends`
+            if not (denied and wording.of_class) and not hedged & set(match[0].split()):
+                found[topic.name, denied] = (topic, not denied, match[0].strip())
         return list(found.values())
 
     def names(self, bits: int) -> list[str]:
@@ -98,29 +69,12 @@ def _narrowed(rest: list[str], clause: Clause) -> bool:
 def vocabulary() -> Vocabulary:
     """Read and compiled once."""
     read: dict[str, Any] = read_words("en")
-    classes: dict[str, tuple[str, ...]] = {}
-    for name, said in read["classes"].items():
-        classes[name] = tuple(entry for part in said.split(",") for entry in _entries(part.strip(), classes))
     described = read["topics"] | _opposites(read["opposites"])
-    topics = _topics(described)
-    index: dict[str, list[Pattern]] = {}
+    topics, index = _topics(described), Index[Topic]()
     for name, rule in described.items():
         for wording in rule["says"]:
-            pattern, keys = _pattern(wording, topics[name], classes)
-            for key in keys:
-                index.setdefault(key, []).append(pattern)
-    by_word = {word: tuple(patterns) for word, patterns in index.items()}
-    return Vocabulary({name: frozenset(said) for name, said in classes.items()}, tuple(topics.values()), by_word)
-
-
-def _entries(entry: str, classes: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    if entry.startswith("{"):
-        return classes[entry[1:-1]]
-    return (_base(entry),) if entry else ()
-
-
-def _base(phrase: str) -> str:
-    return " ".join(lemma(word) for word in phrase.replace("_", " ").split())
+            index.add(wording, topics[name])
+    return Vocabulary(tuple(topics.values()), index)
 
 
 def _topics(described: dict[str, Any]) -> dict[str, Topic]:
@@ -150,7 +104,7 @@ def _topics(described: dict[str, Any]) -> dict[str, Topic]:
             counts=tuple(
                 (what, _span(heir[what]))
                 for heir in heirs
-                for what in ("age", "child", "sibling", "pet")
+                for what in ("age", "child", "sibling", "pet", "height")
                 if what in heir
             ),
         )
@@ -174,32 +128,6 @@ def _opposites(rows: list[list[str]]) -> dict[str, Any]:
         described[one] = {"says": [f"@ {first}"], "denies": [other]}
         described[other] = {"says": [f"@ {second}", *lacks], "denies": [one]}
     return described
-
-
-def _pattern(wording: str, topic: Topic, classes: dict[str, tuple[str, ...]]) -> tuple[Pattern, set[str]]:
-    regex, keys = "", set[str]()
-    elements = wording.replace("..", " .. ").split()
-    for place, element in enumerate(elements):
-        if element == "~":
-            regex += "" if place and elements[place - 1] == "@" else GAP
-        elif element == "..":
-            regex += "(?: [^ ]+){0,6}?"
-        elif element == "@":
-            regex += SELF
-        else:
-            piece = element.removesuffix("?")
-            options = [option for part in piece.split("/") for option in _entries(part, classes)]
-            options += ["we"] * ("i" in options)
-            alternatives = "|".join(
-                re.escape(option).replace("\\ ", " ") for option in sorted(options, key=len, reverse=True)
-            )
-            regex += f"(?: (?:{alternatives}))" + ("?" if element.endswith("?") else "")
-            heads = {option.split()[0] for option in options}
-            if not element.endswith("?") and not (heads <= GENERIC and keys):
-                keys = heads
-    own = frozenset(re.split(r"[ /_~.]+", wording))
-    literal = bool(lexicon().negators & own)
-    return Pattern(topic, re.compile(regex + "(?= )"), own, literal, "{" in wording or wording.count("/") >= MANY), keys
 
 
 def holds_from(topic: Topic, affirmed: bool, time: Time) -> tuple[int, int, int, int]:

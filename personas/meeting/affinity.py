@@ -203,10 +203,10 @@ def _check_telling(affinity: Affinity, together: Matrix, more_than: int, merge_a
     """Raises Mistake for a threshold that lets nearly all pass, or hardly any."""
     if NARROW <= affinity.share <= WIDE:
         return
-    said = f"{affinity.qualified} of {affinity.possible} pairs ({affinity.share:.1%}) share more than {more_than}"
+    said = f"{affinity.qualified} of {affinity.possible} pairs ({affinity.share:.1%}) have more than {more_than}"
     way = "raise" if affinity.share > WIDE else "lower"
     raise Mistake(
-        f"pairing 'shared-interest': {said} attribute clusters, so the threshold says nothing: "
+        f"pairing 'shared-interest': {said} attribute pairs in one cluster, so the threshold says nothing: "
         f"{way} `merge_above` (now {merge_above:g}, by {affinity.by}) or {way} `more_than` (now {more_than})"
         + _better(affinity.possible, together)
     )

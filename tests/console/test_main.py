@@ -15,7 +15,8 @@ from tertulia.models.errors import Mistake, Stopped
 
 COMMANDS = [name.split() for name in (
     "run", "preview", "plan", "review", "show", "replay", "export", "stats", "audit", "doctor", "critics list",
-    "critics show", "critics try", "personas list", "personas show",
+    "critics show", "critics try", "personas list", "personas show", "personas stats", "personas generate",
+    "personas expand", "personas assemble", "personas convert",
 )]  # fmt: skip
 
 
