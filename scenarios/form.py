@@ -16,6 +16,7 @@ Schema = dict[str, Any]
 
 SHORT_FORMS: dict[str, Schema] = {
     "Order": {"enum": ["round-robin", "random", "selector"]},
+    "Pairing": {"enum": ["random", "all-pairs", "shared-interest", "contrast"]},
     "Voting": {"enum": ["majority", "weighted", "unanimous"]},
     "PanelMember": {"type": "string"},
     "ProfileSentence": {"type": "string"},

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from ..models.errors import Mistake
 from ..personas.meeting.acquaintance import SocialGraph, nobody
@@ -17,7 +17,7 @@ AT: Loc = ("cast", "social_graph")
 class Circles(Section):
     """A file of them."""
 
-    circles: tuple[Circle, ...] = Field(min_length=1)
+    circles: tuple[Circle, ...]
 
 
 def social_graph(scenario: Scenario) -> SocialGraph:
@@ -43,7 +43,10 @@ def _circles(scenario: Scenario) -> tuple[tuple[Circle, ...], Source | None]:
         return given, None
     source = read(located(given, scenario.folder), given, "write `circles:` and a list under it")
     try:
-        return Circles.model_validate(source.data).circles, source
+        circles = Circles.model_validate(source.data).circles
     except ValidationError as error:
         wrong = [f"{source.place(p.loc)}: {dotted(p.loc)}: {p.text}" for p in problems_of(error, source.data)]
-        raise Mistake("\n".join(wrong)) from error
+        raise Mistake("; ".join(wrong)) from error
+    if not circles:
+        raise Mistake(f"{source.place(('circles',))}: no circle in it; write one like `- people: [ann, bo]`")
+    return circles, source

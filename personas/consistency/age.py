@@ -13,7 +13,7 @@ GROWN = 14
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 DECADE = re.compile(rf"be (?:\w+ )?in my (?:(early|mid|middle|late) )?(teen|{'|'.join(TENS)}|[2-9]0s?)\b")
 TEENAGER = re.compile(r"\bi be (?:still )?(?:a |just a )?(?:\w+ )?teenager\b")
-BORN = re.compile(r"\bi be born .*\bin (?:the )?((?:19|20)\d\d)(s?)\b")
+BORN = re.compile(r"\bi be born (?:.* )?in (the )?((?:19|20)\d\d)\b")
 NOW = 2027
 """Latest year in which somebody here speaks; some speak five years before."""
 PARTS = {"early": (0, 3), "mid": (3, 7), "middle": (3, 7), "late": (6, 9)}
@@ -51,8 +51,8 @@ def rough_age(words: tuple[str, ...]) -> Iterator[Counted]:
     """`in my late forties`, `a teenager`."""
     text = " ".join(words)
     if match := BORN.search(text):
-        year = int(match[1])
-        yield "age", (max(0, NOW - year - (14 if match[2] else 5)), NOW - year + 1)
+        year = int(match[2])
+        yield "age", (max(0, NOW - year - 5 - 10 * bool(match[1])), NOW - year)
     if TEENAGER.search(text):
         yield "age", (13, 19)
     if match := DECADE.search(text):

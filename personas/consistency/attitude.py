@@ -95,7 +95,8 @@ def _kept(clause: Clause) -> Iterator[Stance]:
         if word in {"my", "our"} and words[max(0, place - 1)] != "of":
             noun = next((noun for noun in words[place + 1 : place + 4] if noun not in group("looks")), "my")
             if words[place + 1 :].count("'s") == 0 and noun not in group("no_thing"):
-                yield stance(clause, True, "have", (noun,), True, clause.time)
+                time = Time.NOW if noun in group("family") else clause.time
+                yield stance(clause, True, "have", (noun,), True, time)
         if word in group("fears") and words[0] in group("speakers") and words[place + 1] in {"of", "to", "by"}:
             for part in _parts(_object(words[place + 2 :], lexicon().tail)[0]):
                 yield from _feared(clause, word, part, clause.denied_at < place)
@@ -156,13 +157,15 @@ def _object(words: tuple[str, ...], tail: frozenset[str]) -> tuple[tuple[str, ..
     for place, word in enumerate(words):
         if word in known.measures and words[place + 1 : place + 2] == ("of",):
             continue
+        if len(kept) == place == 1 and word in group("leading") and kept[0] in group("moving"):
+            continue  # `living in the city`
         if word in tail and kept:
             return tuple(kept), word not in group("occasions") and not any(
                 later not in known.stop | tail for later in words[place:]
             )
         if (word not in known.stop and word not in known.negators) or word in {"and", "or"}:
             kept.append(word)
-    return tuple(kept), True
+    return tuple(kept) or tuple(word for word in words if word in group("day_parts"))[:1], True
 
 
 def _parts(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

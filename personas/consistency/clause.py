@@ -8,6 +8,7 @@ from .lemma import lemma
 from .lexicon import lexicon
 
 TOKEN = re.compile(r"[^\W_]+(?:'s\b)?|[,.;:!?]|'s\b")
+NAME = re.compile(r"(?<=[\w,] )[A-Z][^\W_]+|^[A-Z][^\W_]+(?= [A-Z])")
 PAST_VERB = re.compile(r"[a-z]{3,}ed$")
 
 
@@ -43,7 +44,7 @@ def clauses(sentence: str) -> tuple[Clause, ...]:
     words = lexicon()
     names = frozenset(
         lemma(name.lower())
-        for name in re.findall(r"(?<=[\w,] )[A-Z][^\W_]+", sentence.replace("'s", ""))
+        for name in NAME.findall(sentence.replace("'s", ""))
         if name.lower() not in words.plain_capitals
     )
     text = _respell(sentence)
@@ -73,6 +74,8 @@ def _cut(tokens: list[str]) -> list[list[str]]:
             parts[-1].append(token)
         elif token == "and" and following in lexicon().groups["going_on"] and "i" in parts[-1]:
             parts.append(["i"])
+        elif token in {"until", "till"} and following not in lexicon().groups["after_and"]:
+            parts[-1].append(token)
         elif token in opening or (token in lexicon().groups["joining"] and following in lexicon().groups["after_and"]):
             parts.append([token] if token in opening else [])
         else:

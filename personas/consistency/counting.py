@@ -14,6 +14,7 @@ from .wording import members
 SAME = {"kid": "child", "bro": "brother", "toddler": "child", "puppy": "dog", "kitten": "cat", "bunny": "rabbit"}
 WHOLE = {"brother": "sibling", "sister": "sibling", "son": "child", "daughter": "child"}
 PARENTS = {(one, "of") for one in ("mother", "father", "parent")}
+ORDINALS = tuple("- first second third fourth fifth sixth seventh eighth ninth tenth".split())
 NUMERAL = re.compile(r"[0-9]{1,3}(?:st|nd|rd|th)?")
 STOPS = frozenset({"and", "in", "of", "or", "year", "with", "at"})
 
@@ -22,6 +23,8 @@ def counted(clause: Clause) -> Iterator[Counted]:
     """`("sibling", (2, 2))` for two siblings, `("age", (40, 49))` for somebody in their forties."""
     if not clause.real:
         return
+    if not clause.denied:
+        yield from _mine(clause.words)
     if clause.time is Time.PAST and not {"turn", "born"} & set(clause.words):
         return
     for start, end, number in _numbers(clause.words):
@@ -32,9 +35,10 @@ def counted(clause: Clause) -> Iterator[Counted]:
         yield from _hours(clause.words, start, end, number)
     yield from rough_age(clause.words)
     yield from _height(clause.words)
+    for place, word in enumerate(clause.words):
+        if word in ORDINALS and {"anniversary"} & set(clause.words[place + 1 : place + 3]) and set(clause.words[:place]) & {"my", "our"}:
+            yield "year marry", (ORDINALS.index(word), ORDINALS.index(word) + 1)
     yield from _only(clause.words)
-    if not clause.denied:
-        yield from _mine(clause.words)
 
 
 def _numbers(words: tuple[str, ...]) -> Iterator[tuple[int, int, int]]:
@@ -72,8 +76,6 @@ def _amount(words: tuple[str, ...], start: int, end: int, number: int) -> Iterat
 def _years(clause: Clause, start: int, end: int, number: int) -> Iterator[Counted]:
     """`married for ten years`, `our tenth anniversary`: years of what is named before."""
     words = clause.words
-    if words[end : end + 1] == ("anniversary",) and {"wedding", "my", "our"} & set(words[:start]):
-        yield "year marry", (number, number)
     if words[end : end + 1] != ("year",) or words[end + 1 : end + 2] in {("old",), ("ago",)} or clause.time is Time.PAST:
         return
     content = [word for word in words[:start] if word not in lexicon().stop]
@@ -88,6 +90,8 @@ def _hours(words: tuple[str, ...], start: int, end: int, number: int) -> Iterato
         for act, span in (("work", "week"), ("work", "day"), ("sleep", "night")):
             if span in words[end:] and act in words:
                 yield f"{act} hour a {span}", (number - 1, number + 1)
+        if "sleep" in words[end:] and {"get", "need", "have"} & told:
+            yield "sleep hour a night", (number - 1, number + 1)
     if unit in {("pound",), ("kilo",), ("kg",), ("lb",)} and {"i", "weigh"} <= told:
         yield unit[0], (number - 10, number + 10)
 

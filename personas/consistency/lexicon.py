@@ -34,6 +34,7 @@ class Lexicon:
     canonical: dict[str, str]
     entailed_by: dict[str, frozenset[str]]
     """Act -> acts that are not done without it."""
+    same_thing: dict[str, str]
     hypernyms: dict[str, str]
     """Word for a whole -> the class of its kinds."""
     numbers: dict[str, int]
@@ -60,6 +61,7 @@ def lexicon() -> Lexicon:
         respelled=respelled,
         canonical=canonical,
         entailed_by={act: frozenset(said.split()) for act, said in read["entailed_by"].items()},
+        same_thing=read["same_thing"],
         hypernyms=read["hypernyms"],
         numbers=read["numbers"],
         groups=groups,

@@ -34,6 +34,7 @@ def wholes(word: str) -> frozenset[str]:
 
 def stance(clause: Clause, favours: bool, act: str, object_: tuple[str, ...], general: bool, time: Time) -> Stance:
     thing = tuple(word for word in object_ if word not in lexicon().numbers and not word.isdigit())
+    thing = tuple(lexicon().same_thing.get(word, word) for word in thing)
     thing = tuple("cat" if word in members("cat") else "dog" if word in members("dog") else word for word in thing)
     if not thing and act not in ("", "like", "be"):
         thing = (act,)
@@ -57,10 +58,12 @@ def _same_act(good: Stance, bad: Stance) -> bool:
     known = lexicon()
     if bad.act == "":
         return good.act != "like"
+    if good.act == "have" != bad.act and good.content & members("pet"):
+        return False
     if good.act == bad.act or good.act in known.entailed_by.get(bad.act, ()):
         return True
     if good.act in {"like", "need"}:
-        tried = bad.act in known.consume and bad.act != "play" and (bad.time is Time.EVER or bad.act in {"drink", "eat"})
+        tried = bad.act in known.consume and bad.act not in {"play", "have"} and (bad.time is Time.EVER or bad.act in {"drink", "eat"})
         return tried or bad.act in good.content
     return False
 
@@ -68,8 +71,8 @@ def _same_act(good: Stance, bad: Stance) -> bool:
 def _covers(bad: Stance, good: Stance) -> bool:
     """What is denied is the same thing, or the whole of which the other is a kind."""
     mine, theirs = _bare(bad), _bare(good)
-    if mine == theirs or (good.act == "like" != bad.act and mine | {bad.act} == theirs):
-        return True
+    if mine == theirs or (theirs == mine | {bad.act} if good.act == "like" else mine == theirs | {good.act}):
+        return True  # `do not collect stamps` and `love collecting stamps`
     if len(mine) == 1 and (class_ := lexicon().hypernyms.get(next(iter(mine)))):
         return bool(members(class_) & ({*theirs, " ".join(good.object)}))
     if not bad.content < good.content:

@@ -6,7 +6,7 @@ from typing import Any
 
 from .clause import Clause, Time
 from .lemma import group
-from .lexicon import read_words
+from .lexicon import lexicon, read_words
 from .wording import Index
 
 Span = tuple[int, int]
@@ -44,7 +44,8 @@ class Vocabulary:
         for wording, topic, match in self.index.matches(clause.words):
             denied = not wording.literal and clause.denied_at < match.string[: match.end()].count(" ")
             negative = denied or wording.literal
-            if (negative or "hate" in clause.words) and _narrowed(match.string[match.end() :].split(), clause):
+            rest = match.string[match.end() :].split()
+            if (negative or "hate" in clause.words) and _narrowed(match[0].split()[-1], rest, clause):
                 continue
             hedged = group("some") - wording.own if negative else group("hedges")  # `not many friends`
             if not (denied and wording.of_class) and not hedged & set(match[0].split()):
@@ -55,21 +56,20 @@ class Vocabulary:
         return [topic.name for topic in self.topics if topic.bit & bits]
 
 
-def _narrowed(rest: list[str], clause: Clause) -> bool:
-    """`I do not drive to work` is no word on driving."""
-    return (
-        clause.time is not Time.EVER
-        and rest[:1] != []
-        and rest[0] in group("narrowing")
-        and not group("at_all") & set(rest)
-    )
+def _narrowed(last: str, rest: list[str], clause: Clause) -> bool:
+    """`I do not drive to work` is no word on driving, nor `I do not teach maths` on teaching."""
+    if not rest or group("at_all") & set(rest):
+        return False
+    if last in group("transitive") and rest[0] not in lexicon().tail | lexicon().stop:
+        return True
+    return clause.time is not Time.EVER and rest[0] in group("narrowing")
 
 
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
     """Read and compiled once."""
     read: dict[str, Any] = read_words("en")
-    described = read["topics"] | _opposites(read["opposites"])
+    described = read["topics"] | _opposites(read["opposites"]) | _sides(read["sides"])
     topics, index = _topics(described), Index[Topic]()
     for name, rule in described.items():
         for wording in rule["says"]:
@@ -127,6 +127,15 @@ def _opposites(rows: list[list[str]]) -> dict[str, Any]:
         )
         described[one] = {"says": [f"@ {first}"], "denies": [other]}
         described[other] = {"says": [f"@ {second}", *lacks], "denies": [one]}
+    return described
+
+
+def _sides(rows: list[list[list[str]]]) -> dict[str, Any]:
+    """Two topics a row, by their wordings; each rules out the other and is named after its first wording."""
+    described: dict[str, Any] = {}
+    for one, other in rows:
+        described[one[0]] = {"says": one, "denies": [other[0]]}
+        described[other[0]] = {"says": other, "denies": [one[0]]}
     return described
 
 

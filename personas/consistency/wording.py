@@ -58,7 +58,7 @@ class Index(Generic[Meaning]):
 
 
 def compiled(wording: str, classes: Classes) -> Wording:
-    """`i ~ play ~ {instrument}`; `<color>` keeps what stands there as `value`, and `<*>` up to six words."""
+    """`i ~ play ~ {instrument}`; `<color>` keeps what stands there as `value`, `<*>` up to six words; `$` is the end."""
     regex, keys = "", set[str]()
     elements = wording.replace("..", " .. ").split()
     for place, element in enumerate(elements):
@@ -79,6 +79,7 @@ def compiled(wording: str, classes: Classes) -> Wording:
 FIXED = {
     "..": "(?: [^ ]+){0,6}?",
     "@": SELF,
+    "$": "(?= $)",
     "<*>": SOME,
     "<word>": "(?P<value> [^ ]+)",
     "<year>": "(?P<value> (?:19|20)\\d\\d)",
@@ -110,7 +111,9 @@ def base(phrase: str) -> str:
 def classes() -> dict[str, tuple[str, ...]]:
     """Class -> its words, in dictionary forms: those of `en.yaml`, the kinds of `slots.yaml`, and the peoples."""
     found: dict[str, tuple[str, ...]] = {"people": tuple(gazetteer().peoples)}
-    found["country"] = tuple(map(base, read_words("places")["countries"]))
+    places = read_words("places")
+    found["country"], found["state"] = (tuple(map(base, places[key])) for key in ("countries", "states"))
+    found["town"] = tuple(sorted(gazetteer().leaves))
     for name, kinds in read_words("slots")["kinds"].items():
         found[name] = tuple(base(word.strip()) for said in kinds.values() for word in said.split(","))
     for name, said in read_words("en")["classes"].items():

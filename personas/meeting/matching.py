@@ -44,17 +44,32 @@ def noisy(weights: NDArray[np.int32], chance: Random) -> Weights:
 def matching(worth: Weights) -> list[Pair]:
     """Pairs of a matching of maximum cardinality, and among these one of maximum weight over each person's heaviest
     edges (networkx: Galil 1986, cubic in the people). Sorted."""
-    nearest, most = NEAREST, _most(worth)
+    nearest, most, base = NEAREST, _most(worth), _greedy(worth)
     while True:
-        pairs = nx.max_weight_matching(_heaviest(worth, nearest), maxcardinality=True)
+        pairs = nx.max_weight_matching(_heaviest(worth, nearest, base), maxcardinality=True)
         if len(pairs) == most or nearest >= len(worth):
             return sorted((min(pair), max(pair)) for pair in pairs)
         nearest *= 4
 
 
-def _heaviest(worth: Weights, count: int) -> nx.Graph:
-    """Only the edges that are among the `count` heaviest of one of their ends."""
+def _greedy(worth: Weights) -> list[Pair]:
+    """The heaviest pair, then the heaviest of the others, until nobody is left who may meet anybody: with these among
+    the edges hardly anyone is left out, though the heaviest edges of all may lead to the same few."""
+    firsts, seconds = np.nonzero(np.triu(worth, 1))
+    order = np.argsort(-worth[firsts, seconds], kind="stable")
+    free, pairs = [True] * len(worth), list[Pair]()
+    for first, second in zip(firsts[order].tolist(), seconds[order].tolist(), strict=True):
+        if free[first] and free[second]:
+            free[first] = free[second] = False
+            pairs.append((first, second))
+    return pairs
+
+
+def _heaviest(worth: Weights, count: int, base: list[Pair]) -> nx.Graph:
+    """Only the edges that are among the `count` heaviest of one of their ends, and those of `base`."""
     kept = np.zeros(worth.shape, dtype=bool)
+    for first, second in base:
+        kept[first, second] = True
     columns = np.argsort(-worth, axis=1, kind="stable")[:, :count]
     np.put_along_axis(kept, columns, True, axis=1)
     firsts, seconds = np.nonzero(np.triu((kept | kept.T) & (worth > 0), 1))

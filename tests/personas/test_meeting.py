@@ -12,6 +12,7 @@ from tertulia.personas import BigFive, Persona
 from tertulia.personas.meeting.acquaintance import SocialGraph
 from tertulia.personas.meeting.affinity import Affinity, acquainted, contrast, shared_interest
 from tertulia.personas.meeting.gathering import gather
+from tertulia.personas.meeting.matching import passes
 from tertulia.personas.meeting.seating import Seating
 
 TOPICS = ("tea", "chess", "boats", "bread", "moss", "trams", "opera", "goats")
@@ -177,3 +178,28 @@ async def test_an_unknown_acquaintance_is_named() -> None:
     knows = SocialGraph.of([(["p0", "p11x"], "")])
     with pytest.raises(Mistake, match="no persona has the id 'p11x'; `tertulia personas list FILE`"):
         await weighed(people, knows=knows)
+
+
+async def test_two_of_one_name_meet_only_where_nobody_else_is_left() -> None:
+    people = [person(f"p{n}", *(("tea", "chess", "boats") if n < 4 else (TOPICS[n],))) for n in range(8)]
+    people[0], people[1] = (persona.model_copy(update={"name": "Ann"}) for persona in people[:2])
+    seating, affinity = await weighed(people)
+    assert (affinity.weights[0, 1], affinity.weights[0, 2], affinity.qualified) == (1, 3, 6)
+    casts = list(islice(gather(affinity, seating, 2, 1), 2))
+    assert all(len({persona.name for persona in cast}) == 2 for cast in casts)
+
+
+@pytest.mark.parametrize("size", [30, 31])
+def test_the_heaviest_pairs_leading_to_the_same_few_leave_nobody_out(size: int) -> None:
+    weights = np.ones((size, size), dtype=np.int32)
+    weights[:3] = weights[:, :3] = 900
+    np.fill_diagonal(weights, 0)
+    for pairs in islice(passes(weights, 1, 1), 4):
+        assert len(pairs) == size // 2
+
+
+def test_those_who_know_only_the_same_few_are_left_out_and_no_others() -> None:
+    weights = np.zeros((20, 20), dtype=np.int32)
+    weights[:4] = weights[:, :4] = 5
+    np.fill_diagonal(weights, 0)
+    assert [len(pairs) for pairs in islice(passes(weights, 1, 1), 3)] == [4, 4, 4]

@@ -92,8 +92,8 @@ async def test_both_are_told_and_nobody_learns_what_is_private(tmp_path: Path) -
             "bo": "Bo runs the bakery. Bo and Ann are sisters and old colleagues.",
         }
     personas = [part.text for request in asked for part in request.parts if part.kind is Kind.PERSONA]
-    of_ann = [text for text in personas if text.startswith("You are Ann.") and "\n- Bo" in text]
-    of_bo = [text for text in personas if text.startswith("You are Bo.") and "\n- Ann" in text]
+    of_ann = [text for text in personas if "You are Ann." in text and "\n- Bo" in text]
+    of_bo = [text for text in personas if "You are Bo." in text and "\n- Ann" in text]
     assert of_ann
     assert of_bo
     for text in of_ann:
@@ -143,11 +143,11 @@ WRONG = {
     "[{people: [ann]}]": ["{path}:3: cast.social_graph[0].people: needs at least 2 entries, not 1"],
     "[{people: [ann, ann]}]": ["{path}:3: cast.social_graph[0].people: 'ann' is named twice"],
     "[{people: [ann, bo], is: x}]": ["{path}:3: cast.social_graph[0].is: no such key"],
-    "away.yaml": ["{path}:3: cast.social_graph: no file 'away.yaml'"],
-    "two.yaml": ["{path}:3: cast.social_graph: two.yaml:4: no persona has the id 'boo'; did you mean 'bo'?"],
-    "short.yaml": ["{path}:3: cast.social_graph: short.yaml:2: circles[0].people: needs at least 2 entries, not 1"],
-    "list.yaml": ["{path}:3: cast.social_graph: list.yaml:1: not a YAML mapping; write `circles:` and a list under it"],
-    "empty.yaml": ["{path}:3: cast.social_graph: empty.yaml:1: circles: needs at least 1 entries, not 0"],
+    "away.yaml": ["{path}:2: cast.social_graph: no file 'away.yaml'"],
+    "two.yaml": ["{path}:2: cast.social_graph: two.yaml:4: no persona has the id 'boo'; did you mean 'bo'?"],
+    "short.yaml": ["{path}:2: cast.social_graph: short.yaml:2: circles[0].people: needs at least 2 entries, not 1"],
+    "list.yaml": ["{path}:2: cast.social_graph: list.yaml:1: not a YAML mapping; write `circles:` and a list under it"],
+    "empty.yaml": ["{path}:2: cast.social_graph: empty.yaml:1: no circle in it"],
 }
 FILES = {
     "two.yaml": "circles:\n  - people:\n    - ann\n    - boo\n",
