@@ -14,6 +14,7 @@ from tertulia.models.scorer import Nli
 from tertulia.personas.consistency.lexical import LexicalNli
 
 FOLDER = Path(__file__).parents[1] / "tests/personas/contradictions"
+HALVES = ("development", "test", "development-2", "test-2")
 ABOVE = 0.9
 
 
@@ -52,10 +53,10 @@ def connect(name: str | None) -> Nli:
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nli", metavar="FOLDER")
-    parser.add_argument("--half", choices=("development", "test"), help="only this half")
+    parser.add_argument("--half", choices=HALVES, help="only this half")
     options = parser.parse_args()
     nli = connect(options.nli)
-    halves = (options.half,) if options.half else ("development", "test")
+    halves = (options.half,) if options.half else HALVES
     print(json.dumps({"nli": nli.name, **{half: await measure(nli, half) for half in halves}}))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,6 +24,17 @@ class RehearsalOptions(Options):
 class ScriptedOptions(Options):
     function: str
     """Where the answers come from: `package.module:function`, a function of the request."""
+
+
+class TransformersOptions(Options):
+    device: str = "auto"
+    """Where the model runs: auto (the first of cuda, mps, cpu that is there), cpu, cuda, cuda:1, mps."""
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
+    """Number format of the weights in memory; auto is float32."""
+    max_batch: int = Field(16, ge=1, le=1024)
+    """Replies that are written at the same time; each takes memory for its conversation."""
+    thinking: bool | None = None
+    """Whether a model that can think aloud first is to do so, where its chat template lets one choose."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +69,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         "vllm": _server("http://localhost:8000/v1", "VLLM_API_KEY", local=True),
         "llamacpp": _server("http://localhost:8080/v1", "LLAMA_API_KEY", local=True),
         "lmstudio": _server("http://localhost:1234/v1", "LMSTUDIO_API_KEY", local=True),
-        "transformers": Preset("transformers", local=True),
+        "transformers": Preset("transformers", local=True, options=TransformersOptions),
         "rehearsal": Preset("rehearsal", local=True, model="rehearsal", options=RehearsalOptions),
         "scripted": Preset("scripted", local=True, model="scripted", options=ScriptedOptions),
     }

@@ -74,7 +74,7 @@ def read(path: Path, on: Sequence[Category]) -> tuple[Category, ...]:
     wholes = entries(path, _whole)
     found = [part for whole in wholes for part in ([whole] if isinstance(whole, Problem) else _parts(whole, on))]
     if wrong := [part for part in found if isinstance(part, Problem)]:
-        raise mistake(path, wrong)
+        raise mistake(path, sorted(wrong, key=lambda problem: problem.line))
     return tuple(part for part in found if isinstance(part, Category))
 
 
@@ -87,15 +87,24 @@ def _parts(whole: Entry, on: Sequence[Category]) -> Iterator[Category | Problem]
     if not isinstance(whole.value, dict):
         yield Problem(1, f"{short(whole.value)} is no taxonomy; write `categories:` and a list under it")
         return
-    try:
-        head = TaxonomyHead.model_validate(whole.value)
-    except ValidationError as error:
-        yield from problems(whole, error, TaxonomyHead)
-        return
+    head, wrong = _head(whole)
+    yield from (problem for _, problem in wrong)
+    if not wrong and not head.categories:
+        yield Problem(1, "no categories in it; write at least one under `categories:`, with `path`, `key` and `family`")
     below = on if head.base == "shipped" else ()
-    if not below and not head.categories:
-        yield Problem(1, "no category in it; write at least one under `categories:`")
-    yield from _laid(_rows(whole, head), below, [*Family, *(category.family for category in on), *head.families])
+    families = [*Family, *(category.family for category in on), *head.families]
+    yield from _laid(_rows(whole, head), below, [] if "families" in dict(wrong) else families)
+
+
+def _head(whole: Entry) -> tuple[TaxonomyHead, list[tuple[str, Problem]]]:
+    """What the file says of the whole, without the keys that are wrong; and these, each with a problem."""
+    try:
+        return TaxonomyHead.model_validate(whole.value), []
+    except ValidationError as error:
+        keys = [str(detail["loc"][0]) for detail in error.errors()]
+        sound = {key: value for key, value in whole.value.items() if str(key) not in keys}
+        wrong = list(zip(keys, problems(whole, error, TaxonomyHead), strict=True))
+        return TaxonomyHead.model_validate(sound), wrong
 
 
 def _laid(rows: Iterable[Entry], below: Sequence[Category], families: Sequence[str]) -> Iterator[Category | Problem]:
@@ -128,13 +137,21 @@ def _category(entry: Entry, families: Sequence[str]) -> Category | list[Problem]
     try:
         row = CategoryRow.model_validate(entry.value)
     except ValidationError as error:
-        return list(problems(entry, error, CategoryRow))
-    if row.family not in families:
-        known = suggest(row.family, families)
-        what = f"family: {row.family!r} is unknown{known}; a new one has to stand in `families:` at the top of the file"
-        return [Problem(entry.line_of(("family",)), what)]
+        return [*problems(entry, error, CategoryRow), *_strange(entry, families)]
+    if strange := list(_strange(entry, families)):
+        return strange
     sentences = tuple(_marked(text, row.path) for text in row.sentences)
     return Category(row.path, row.key, row.family, row.single, row.examples, row.gloss, sentences)
+
+
+def _strange(entry: Entry, families: Sequence[str]) -> Iterator[Problem]:
+    """Whether its family is one that nobody knows; `families` is empty where that can't be told."""
+    given = entry.value.get("family")
+    family = canonical(given) if isinstance(given, str) else ""
+    if family and families and family not in families:
+        known = suggest(family, families)
+        what = f"family: {family!r} is unknown{known}; a new one has to stand in `families:` at the top of the file"
+        yield Problem(entry.line_of(("family",)), what)
 
 
 def _marked(text: str, path: str) -> ProfileSentence:

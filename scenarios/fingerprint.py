@@ -19,6 +19,7 @@ from ..models.errors import Mistake
 from ..models.local.connecting import embedder_meant
 from ..models.spec import ModelSpec
 from ..personas.meeting.pairing import WEIGHED
+from ..personas.personality.manner import PATH as MANNER
 from ..personas.personality.selecting import fingerprint as fit_prompts
 from ..personas.personality.statements import SHIPPED as STATEMENTS
 from ..personas.shelf import people
@@ -52,6 +53,7 @@ def making(scenario: Scenario) -> str:
             "models": {who: _model(spec) for who, spec in scenario.cast_models().items()},
             "exemplars": _exemplars(scenario),
             "prompts": prompts(),
+            "manner": _contents([[MANNER]]),
         }
     )
 
@@ -175,9 +177,10 @@ def _member(member: PanelMember, folder: Path) -> dict[str, Any]:
 
 
 def _contents(groups: Iterable[Iterable[Path]]) -> str:
+    """Of files by their names and what is in them, wherever they lie."""
     digest = blake2b(digest_size=8)
-    for path in sorted(path for group in groups for path in group):
-        digest.update(path.name.encode() + b"\x00" + blake2b(path.read_bytes()).digest())
+    for name, held in sorted((path.name, blake2b(path.read_bytes()).digest()) for group in groups for path in group):
+        digest.update(name.encode() + b"\x00" + held)
     return digest.hexdigest()
 
 

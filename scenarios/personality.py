@@ -52,6 +52,11 @@ async def fitted(job: Job, scenario: Scenario, client_of: Callable[[str], ChatCl
     return replace(job, cast=tuple(cast))
 
 
+def unfitted(job: Job) -> tuple[Member, ...]:
+    """The cast as it was before anything was selected."""
+    return tuple(replace(m, persona=m.persona.model_copy(update={"focus": None})) for m in job.cast)
+
+
 async def _fitted(
     member: Member, job: Job, scenario: Scenario, client_of: Callable[[str], ChatClient], events: Events
 ) -> Member:

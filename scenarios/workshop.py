@@ -1,7 +1,7 @@
 """Who makes a job's tries, and sees that each is kept?"""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ..agents import Dialogue, Job
 from ..agents.play import Play
@@ -9,14 +9,14 @@ from ..agents.stage import stage
 from ..agents.staging import Staging
 from ..corpus.ledger import Ledger
 from ..critics import Review
-from ..critics.refine import Ending, refine
+from ..critics.refine import Ending, Try, refine
 from ..models.client import ChatClient
 from ..models.errors import Mistake
 from ..models.request import Events
 from .connecting import Connections
 from .court import Court
 from .event import JobStarted
-from .personality import fitted, selects
+from .personality import fitted, selects, unfitted
 from .scenario import Scenario
 
 
@@ -84,9 +84,9 @@ class Workshop:
         if self.left:
             raise Mistake(self.left)
         self.events(JobStarted(job.round, job.index, job.cast))
-        if selects(self.scenario):
-            job = await fitted(job, self.scenario, self.client_of, self.events)
         kept = self.court.tries(job.round, job.index) if known else []
+        if selects(self.scenario):
+            job = self._fitted_before(job, kept) or await fitted(job, self.scenario, self.client_of, self.events)
         if not any(made_for(job, this.dialogue) for this in kept):
             await self.ledger.keep_job(job)
         ending = await refine(
@@ -103,6 +103,17 @@ class Workshop:
             await self.court.settle(job.round, job.index, ending)
         self.ledger.replies.forget(job.scope)  # until its barrier a job may wait long, with many others
         return ending
+
+    def _fitted_before(self, job: Job, kept: Sequence[Try]) -> Job | None:
+        """The job as its first tries have it, where these still hold: a model that refused to choose then might choose
+        now, and the tries would be lost."""
+        for dialogue in (this.dialogue for this in kept if this.dialogue.place and not this.dialogue.notes):
+            assert dialogue.place is not None
+            same = replace(job, cast=dialogue.cast)
+            holds = self.play(same, 0, dialogue.place.candidate, {}).inputs == dialogue.inputs
+            if holds and unfitted(same) == unfitted(job):
+                return same
+        return None
 
 
 def made_for(job: Job, dialogue: Dialogue) -> bool:

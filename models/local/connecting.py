@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,6 +11,7 @@ from .weights import PACKAGED, find_weights, packaged_minilm
 
 if TYPE_CHECKING:
     from ..scorer import Embedder, Nli
+    from .generation import Generation
 
 Scorer = TypeVar("Scorer")
 
@@ -60,6 +62,25 @@ def connect_nli(name: str, *, device: str = "auto", dtype: str = "auto", labels:
         ("nli", str(folder), device, dtype, *(labels or ())),
         lambda: load_nli(name, folder, device, dtype, labels, WITHOUT_NLI),
     )
+
+
+def connect_generation(
+    name: str, folder: Path, *, device: str, dtype: str, max_batch: int, thinking: bool | None, without: str
+) -> "Generation":
+    """A causal language model of a folder that is known to be there; one object a set of arguments.
+
+    `thinking`: what a chat template is told of it, None for nothing. Raises Mistake for what can't be loaded.
+    """
+    from .decoding import load_decoder
+    from .generation import Generation
+    from .templating import Template
+
+    def load() -> Generation:
+        decoder, tokenizer = load_decoder(name, folder, device, dtype, max_batch, without)
+        settings = {} if thinking is None else {"enable_thinking": thinking}
+        return Generation(name, decoder, Template(name, tokenizer, settings))
+
+    return _once(("chat", str(folder.resolve()), device, dtype, str(max_batch), str(thinking)), load)
 
 
 def embedder_meant(name: str) -> str:

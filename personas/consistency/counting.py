@@ -14,7 +14,7 @@ from .wording import members
 SAME = {"kid": "child", "bro": "brother", "toddler": "child", "puppy": "dog", "kitten": "cat", "bunny": "rabbit"}
 WHOLE = {"brother": "sibling", "sister": "sibling", "son": "child", "daughter": "child"}
 PARENTS = {(one, "of") for one in ("mother", "father", "parent")}
-ORDINALS = tuple("- first second third fourth fifth sixth seventh eighth ninth tenth".split())
+ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 NUMERAL = re.compile(r"[0-9]{1,3}(?:st|nd|rd|th)?")
 STOPS = frozenset({"and", "in", "of", "or", "year", "with", "at"})
 
@@ -35,9 +35,7 @@ def counted(clause: Clause) -> Iterator[Counted]:
         yield from _hours(clause.words, start, end, number)
     yield from rough_age(clause.words)
     yield from _height(clause.words)
-    for place, word in enumerate(clause.words):
-        if word in ORDINALS and {"anniversary"} & set(clause.words[place + 1 : place + 3]) and set(clause.words[:place]) & {"my", "our"}:
-            yield "year marry", (ORDINALS.index(word), ORDINALS.index(word) + 1)
+    yield from _anniversary(clause.words)
     yield from _only(clause.words)
 
 
@@ -74,13 +72,22 @@ def _amount(words: tuple[str, ...], start: int, end: int, number: int) -> Iterat
 
 
 def _years(clause: Clause, start: int, end: int, number: int) -> Iterator[Counted]:
-    """`married for ten years`, `our tenth anniversary`: years of what is named before."""
+    """`married for ten years`: years of what is named before."""
     words = clause.words
-    if words[end : end + 1] != ("year",) or words[end + 1 : end + 2] in {("old",), ("ago",)} or clause.time is Time.PAST:
+    if words[end : end + 1] != ("year",) or words[end + 1 : end + 2] in {("old",), ("ago",)}:
         return
     content = [word for word in words[:start] if word not in lexicon().stop]
     if content and {"for", "be", "have"} & set(words[:start]):
         yield f"year {'marry' if content[-1] == 'married' else content[-1]}", (number, number)
+
+
+def _anniversary(words: tuple[str, ...]) -> Iterator[Counted]:
+    """`our tenth anniversary`; a year more may be meant."""
+    at = words.index("anniversary") if "anniversary" in words else 0
+    for place in range(max(0, at - 2), at):
+        if words[place] in ORDINALS and {"my", "our"} & set(words[:place]):
+            number = ORDINALS.index(words[place])
+            yield "year marry", (number, number + 1)
 
 
 def _hours(words: tuple[str, ...], start: int, end: int, number: int) -> Iterator[Counted]:

@@ -9,7 +9,8 @@ from .attitude import stances
 from .clause import Clause, Time, clauses
 from .counting import counted, merged
 from .lexicon import lexicon
-from .slot import Filling, fillings
+from .slot import fillings
+from .sole import Filling
 from .stance import Stance
 from .topic import Span, holds_from, vocabulary
 
@@ -72,7 +73,9 @@ def _resolved(found: Iterable[Stance], before: list[Stance]) -> list[Stance]:
     """`I love them` is about what the clause before was about."""
     last = next((stance for stance in reversed(before) if stance.content), None)
     return [
-        replace(stance, object=last.object, content=last.content, keys=last.keys) if last and not stance.content else stance
+        stance
+        if stance.content or last is None
+        else replace(stance, object=last.object, content=last.content, keys=last.keys)
         for stance in found
     ]
 

@@ -39,7 +39,8 @@ def stance(clause: Clause, favours: bool, act: str, object_: tuple[str, ...], ge
     if not thing and act not in ("", "like", "be"):
         thing = (act,)
     content = frozenset(thing)
-    keys = content.union(*map(wholes, (*thing, " ".join(thing))), {act} if act not in ("", "like", "be", "have") else ())
+    acts = {act} - {"", "like", "be", "have"}
+    keys = content.union(acts, *map(wholes, (*thing, " ".join(thing))))
     return Stance(favours, act, thing, content, clause.names & content, time, general, keys)
 
 
@@ -63,7 +64,7 @@ def _same_act(good: Stance, bad: Stance) -> bool:
     if good.act == bad.act or good.act in known.entailed_by.get(bad.act, ()):
         return True
     if good.act in {"like", "need"}:
-        tried = bad.act in known.consume and bad.act not in {"play", "have"} and (bad.time is Time.EVER or bad.act in {"drink", "eat"})
+        tried = bad.act in known.consume - {"play", "have"} if bad.time is Time.EVER else bad.act in {"drink", "eat"}
         return tried or bad.act in good.content
     return False
 

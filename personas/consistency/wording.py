@@ -18,7 +18,7 @@ LIGHT = frozenset(
 BLOCK = "(?!(?:dream|retire|former|ex|who|that|than|like|my|his|her|he|she|they) )"
 GAP = f"(?: {BLOCK}[^ ]+(?= )){{0,3}}"
 TIGHT = "(?: (?!(?:retire|former|ex|to|with|for|from|by|of|than|like|who|that|my|his|her|people) )[^ ]+){0,3}"
-SELF = f" (?:i|we)(?:{GAP}) be{TIGHT}"
+SELF = f" (?:i|we)(?: (?!(?:study|train) ){BLOCK}[^ ]+(?= )){{0,3}} be{TIGHT}"
 SOME = "(?P<value>(?: [^ ]+){1,6})"
 Classes = Mapping[str, tuple[str, ...]]
 Meaning = TypeVar("Meaning")
@@ -58,7 +58,7 @@ class Index(Generic[Meaning]):
 
 
 def compiled(wording: str, classes: Classes) -> Wording:
-    """`i ~ play ~ {instrument}`; `<color>` keeps what stands there as `value`, `<*>` up to six words; `$` is the end."""
+    """`i ~ play ~ {instrument}`; `<color>` keeps what stands there, `<*>` up to six words; `$` is the end."""
     regex, keys = "", set[str]()
     elements = wording.replace("..", " .. ").split()
     for place, element in enumerate(elements):

@@ -20,7 +20,7 @@ def read_personas(path: Path, format: str | None = None) -> Iterator[Persona]:
 
     Reads as it goes, and keeps nothing but the ids (YAML is read whole: 10,000 personas take 330 MB). From the first
     mistake on it yields nothing more, and at the end raises one Mistake that lists up to 20 of them with their lines
-    (in tables: rows).
+    (in tables: rows); of a pool of sentences it says that it is one.
     """
     path = Path(path)
     return _read(path, format_of(path, format))
@@ -35,6 +35,8 @@ def _read(path: Path, format: Format) -> Iterator[Persona]:
             if not problems:
                 yield persona
             continue
+        if not problems and not lines:
+            _refuse_pool(path)
         problems += persona
         if len(problems) > CAP:
             break
@@ -42,6 +44,15 @@ def _read(path: Path, format: Format) -> Iterator[Persona]:
         problems = [Problem(1, "no persona in it; write at least one with a `name` and a `profile`")]
     if problems:
         raise mistake(path, problems)
+
+
+def _refuse_pool(path: Path) -> None:
+    """Raises Mistake where a file holds sentences that nobody has yet: else each line would be told as no persona."""
+    from ..pool import is_pool  # a pool may also be read from a file of people
+
+    if is_pool(path):
+        make = f"`tertulia personas assemble {path} --output people.yaml`"
+        raise Mistake(f"{path} is a pool of sentences, not people: {make} makes people of it")
 
 
 def entries(path: Path, read: Callable[[Iterable[bytes]], Found]) -> Found:

@@ -45,7 +45,8 @@ class SocialGraph:
         relations = list(self._relations(persona, cast))
         if not relations:
             return persona
-        return persona.model_copy(update={"relation": " ".join([persona.relation, *relations]).strip()})
+        own = [f"{persona.relation.rstrip('. ')}."] if persona.relation.strip() else []
+        return persona.model_copy(update={"relation": " ".join([*own, *relations])})
 
     def _relations(self, persona: Persona, cast: Sequence[Persona]) -> Iterator[str]:
         for other in cast:

@@ -3,17 +3,8 @@
 from collections.abc import Iterable, Iterator
 from random import Random
 
-MEANINGS = {
-    "talkative": "saying more than was asked, one thing leading to another",
-    "reserved": "saying little, in short sentences, and leaving room to others",
-    "plain": "everyday words, straight to the point, no images",
-    "lyrical": "images and rhythm, an eye for small beautiful things",
-    "warm": "kind and interested, saying what is good about people and things",
-    "critical": "questioning what is said, and naming what is wrong with it",
-    "formal": "whole sentences, polite forms, no slang and no contractions",
-    "informal": "relaxed, with contractions and everyday expressions, as among friends",
-}
-"""What each known word asks for, without a subject; other words may stand in a style too, and speak for themselves."""
+from .manner import manner
+
 FACETS = (("talkative", "reserved"), ("plain", "lyrical"), ("warm", "critical"), ("formal", "informal"))
 """Opposites."""
 DRAWN = 2
@@ -22,7 +13,8 @@ DRAWN = 2
 
 def meanings(style: Iterable[str]) -> Iterator[tuple[str, str]]:
     """(word, meaning) of those words that are known."""
-    return ((word, MEANINGS[_folded(word)]) for word in style if _folded(word) in MEANINGS)
+    known = manner().meanings
+    return ((word, known[_folded(word)]) for word in style if _folded(word) in known)
 
 
 def contradiction(style: Iterable[str]) -> str:
@@ -42,7 +34,7 @@ def drawn(style: Iterable[str], chance: Random, taken: Iterable[str] = ()) -> tu
     fixed = {_folded(word) for word in taken}
     facets = [facet for facet in FACETS if not fixed.intersection(facet)]
     sides = [chance.choice(facet) for facet in chance.sample(facets, min(DRAWN, len(facets)))]
-    return (*sides, *(word for word in style if _folded(word) not in MEANINGS))
+    return (*sides, *(word for word in style if _folded(word) not in manner().meanings))
 
 
 def _folded(word: str) -> str:

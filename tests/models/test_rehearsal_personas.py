@@ -7,7 +7,7 @@ import pytest
 
 from tertulia.models.errors import Mistake
 from tertulia.models.rehearsal import Rehearsal, words
-from tertulia.models.rehearsal.bank import named, names
+from tertulia.models.rehearsal.bank import anything, named, names
 from tertulia.models.rehearsal.negating import negation
 from tertulia.models.rehearsal.questioning import bank
 from tertulia.models.request import Kind, Part, Request, Role, Task
@@ -101,6 +101,62 @@ async def test_examples_of_the_prompt_join_the_known_entities() -> None:
     prompt = asked("Preference | Food", "food", "For example: tteokbokki; hotteok\n")
     found = [entries(await say(Task.PROFILE, prompt, seed), "food") for seed in range(40)]
     assert {"tteokbokki", "hotteok"} < {value for reply in found for _, value in reply}
+
+
+ARTICLE = re.compile(r"\b(an?) ([\w'-]+)", re.IGNORECASE)
+SOUNDS_LIKE_A_VOWEL = re.compile(
+    r"(?:[aeio]|u(?!ni|se|su|ku|to)|hour|honest|honou?r|heir|8|11\b|18\b|MBA\b|MIT\b)", re.IGNORECASE
+)
+SOUNDS_LIKE_A_CONSONANT = re.compile(r"(?:eu|one\b|once\b|ewe)", re.IGNORECASE)
+
+
+def misarticled(sentence: str) -> list[str]:
+    """Words after the wrong one of `a` and `an`."""
+    found = [(match[1].lower(), match[2]) for match in ARTICLE.finditer(sentence)]
+    return [f"{one} {word}" for one, word in found if (one == "an") != vowel(word)]
+
+
+def vowel(word: str) -> bool:
+    return bool(SOUNDS_LIKE_A_VOWEL.match(word)) and not SOUNDS_LIKE_A_CONSONANT.match(word)
+
+
+def test_the_article_is_right_in_every_sentence_that_can_be_said() -> None:
+    assert misarticled("I hold a Argentinian passport, and an uniform.") == ["a Argentinian", "an uniform"]
+    assert not misarticled("An hour at a university, a European with an honest one-liner, an umbrella, a unicycle.")
+    for category in map(named, names()):
+        for text in (*category.say, *category.against):
+            for value in category.values:
+                rounds = max(
+                    [len(category.slots[slot]) for slot in SLOT.findall(text) if slot in category.slots] or [1]
+                )
+                for number in range(rounds):
+                    assert not misarticled(sentence := category.filled(text, value, Turning(number))), sentence
+
+
+class Turning(Random):
+    """Takes the n-th of each list, so that all of them come."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(0)
+        self._number = number
+
+    def choice(self, seq):  # type: ignore[no-untyped-def]
+        return seq[self._number % len(seq)]
+
+
+@pytest.mark.parametrize("liked", [True, False])
+def test_a_key_of_ones_own_stands_where_a_thing_that_is_counted_may_stand(liked: bool) -> None:
+    """`my magic spell`, `the magic spell`; not `of magic spell` or `for a eye colour`."""
+    for key in ("magic spell", "eye colour"):
+        bank = anything(liked).about(key, ("fire ball",))
+        for text in (*bank.say, *bank.against):
+            assert not misarticled(text), text
+            assert len(re.findall(rf"\b(?:[Mm]y|the|favourite|kind of|says) {key}", text)) == text.count(key), text
+
+
+def test_no_job_status_is_said_in_the_wrong_tense_or_after_being() -> None:
+    for text in named("job status").say:
+        assert not re.search(r"[Bb]eing \{it\}|I am \{it\} \{since\}", text), text
 
 
 async def test_some_lines_have_the_faults_that_filters_look_for() -> None:

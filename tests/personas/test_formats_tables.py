@@ -152,7 +152,7 @@ def test_datasets_in_several_files_are_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        ([{"text": "I sail.", "label": 1}], "1: no column of profile sentences: found 'text', 'label'; needed: 'p"),
+        ([{"said": "I sail.", "label": 1}], "1: no column of profile sentences: found 'said', 'label'; needed: 'p"),
         ([{"name": "A", "profile": ["x"]}, {"name": "B", "profile": ["y" * 9999]}], "2: profile[0].text: is too long"),
         ([{"id": "a", "persona": "I"}, {"id": "b", "persona": "I"}, {"id": "a", "persona": "I row."}],
          "3: id: 'a' is taken by row 1; give each"),

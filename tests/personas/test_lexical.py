@@ -43,6 +43,19 @@ CONTRADICTIONS = {
     "work": ("I'm retired.", "I'm a full-time accountant."),
     "flying": ("I've never been on a plane.", "I'm a flight attendant."),
     "small letters": ("i do not like dogs .", "i love dogs ."),
+    "nationality": ("I'm a Swede.", "I am a Brazilian citizen."),
+    "two jobs": ("I work as a waitress.", "I'm a lawyer."),
+    "job and place": ("I'm a chef in a busy restaurant.", "I work at the post office."),
+    "job of the other": ("My dad is a mechanic.", "My father is a doctor."),
+    "inside another": ("I was born in Texas.", "i was born in brooklyn"),
+    "height": ("I stand six feet four.", "I'm five foot two."),
+    "year and age": ("I was born in 1962.", "I am 25 years old."),
+    "only one": ("My only car is a Honda.", "I drive my Ford to work."),
+    "nothing else": ("I only drink water.", "I drink soda every day."),
+    "preference": ("I prefer dogs to cats.", "I like cats more than dogs."),
+    "ability": ("I never learned how to swim.", "I can swim."),
+    "whole and kind": ("I hate sports.", "I love basketball."),
+    "star sign": ("I'm a Leo.", "My birthday is in January."),
     "no apostrophe": ("i dont drink coffee", "i drink coffee all day"),
 }
 CONSISTENT = {
@@ -66,6 +79,13 @@ CONSISTENT = {
     "same said twice": ("I'm married.", "My wife loves gardening."),
     "not only": ("I don't only eat vegetables.", "I eat vegetables."),
     "plan": ("I think I will retire in a few years.", "I'm a librarian."),
+    "town of a country": ("I was born in Kyoto.", "I was born in Japan."),
+    "job on the side": ("I work as a waitress on weekends.", "I'm a lawyer."),
+    "wider job": ("I'm a doctor.", "I'm a surgeon."),
+    "job at its place": ("I'm a nurse.", "I work at a hospital."),
+    "studying": ("I'm studying to be a nurse.", "I'm a waitress."),
+    "kind not whole": ("I don't eat red meat.", "I love chicken."),
+    "one subject": ("I don't teach maths.", "I teach science."),
     "nothing said": ("", "..."),
 }
 
@@ -139,17 +159,19 @@ def measured(half: str) -> dict[str, Any]:
     return figures
 
 
-def test_the_development_half_is_mostly_found() -> None:
-    figures = measured("development")
-    assert figures["precision"] >= 0.95
-    assert figures["recall"] >= 0.9
+@pytest.mark.parametrize(("half", "precision", "recall"), [("development", 0.95, 0.85), ("development-2", 0.92, 0.75)])
+def test_the_development_halves_are_mostly_found(half: str, precision: float, recall: float) -> None:
+    figures = measured(half)
+    assert figures["precision"] >= precision
+    assert figures["recall"] >= recall
 
 
-def test_the_documented_figures_are_those_of_the_test_half() -> None:
+@pytest.mark.parametrize("half", ["development", "test", "development-2", "test-2"])
+def test_the_documented_figures_are_those_measured(half: str) -> None:
     text = (ROOT / "docs/contradictions.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `lexical` \| test \|(.+)\|$", text, re.MULTILINE)
+    rows = re.findall(rf"^\| `lexical` \| {half} \|(.+)\|$", text, re.MULTILINE)
     assert len(rows) == 1
     said = [float(cell) for cell in rows[0].split("|")]
-    figures = measured("test")
+    figures = measured(half)
     kinds = [figures["recall_by_kind"][kind] for kind in ("negation", "antonym", "number", "exclusive", "world")]
     assert said == [round(value, 2) for value in (figures["precision"], figures["recall"], figures["f1"], *kinds)]

@@ -10,8 +10,9 @@ import pytest
 from tertulia.models.errors import Mistake
 from tertulia.personas import BigFive, Persona, Trait, read_personas, write_personas
 from tertulia.personas.persona import Statement
-from tertulia.personas.personality.facet import FACETS, MEANINGS, contradiction, drawn, meanings
+from tertulia.personas.personality.facet import FACETS, contradiction, drawn, meanings
 from tertulia.personas.personality.level import told
+from tertulia.personas.personality.manner import manner
 from tertulia.personas.personality.setting import Setting
 from tertulia.personas.personality.statements import read_statements
 from tertulia.personas.traits import Pole
@@ -79,7 +80,7 @@ def test_a_level_is_told_in_words_with_its_number_and_an_average_one_is_not() ->
 
 
 def test_known_ways_of_talking_are_explained_and_opposites_exclude_one_another() -> None:
-    assert {word for facet in FACETS for word in facet} == set(MEANINGS)
+    assert {word for facet in FACETS for word in facet} == set(manner().meanings)
     assert [word for word, _ in meanings(["Formal", "dry"])] == ["Formal"]
     assert "'formal' and 'informal'" in contradiction(["informal", "dry", "Formal "])
     assert not contradiction(["formal", "warm", "plain", "reserved", "in riddles"])
@@ -88,7 +89,7 @@ def test_known_ways_of_talking_are_explained_and_opposites_exclude_one_another()
 def test_a_random_style_takes_sides_keeps_free_words_and_leaves_what_everybody_is_asked_for() -> None:
     styles = {drawn(("dry", "formal"), Random(seed), taken=("informal",)) for seed in range(200)}
     words = {word for style in styles for word in style}
-    assert words == {"dry", *MEANINGS} - {"formal", "informal"}
+    assert words == {"dry", *manner().meanings} - {"formal", "informal"}
     assert all(len(style) == 3 and "dry" in style and not contradiction(style) for style in styles)
 
 

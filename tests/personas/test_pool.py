@@ -7,7 +7,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from tertulia.models.errors import Mistake
-from tertulia.personas import Persona, ProfileSentence, write_personas
+from tertulia.personas import Persona, ProfileSentence, people, read_personas, write_personas
 from tertulia.personas.pool import is_pool, read_pool, write_pool
 
 CATS = ProfileSentence(text="I have two cats.", category="Possession | Animal", entity="two cats", origin="generated")
@@ -34,6 +34,25 @@ def test_a_pool_may_be_a_table(tmp_path: Path, name: str) -> None:
     assert write_pool(read_pool(tmp_path / name), tmp_path / name) == 2
     assert is_pool(tmp_path / name)
     assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["pool.jsonl", "pool.parquet", "pool.dataset"])
+def test_a_pool_where_people_belong_is_told_once_with_what_to_do(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    write_pool([CATS, TEA, CATS], path)
+    told = f"{path} is a pool of sentences, not people: `tertulia personas assemble {path} --output people.yaml` makes"
+    for read in (lambda: list(read_personas(path)), lambda: people(name, tmp_path)):
+        with pytest.raises(Mistake) as caught:
+            read()
+        assert str(caught.value).startswith(told)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_file_of_people_with_a_sentence_in_it_is_told_by_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "people.jsonl"
+    path.write_text('{"name": "Ann", "profile": ["I sail."]}\n{"text": "I row."}\n')
+    with pytest.raises(Mistake, match=r"people\.jsonl:2: "):
+        list(read_personas(path))
 
 
 def test_a_published_table_of_texts_is_a_pool(tmp_path: Path) -> None:

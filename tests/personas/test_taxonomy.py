@@ -117,7 +117,7 @@ def test_a_file_may_begin_with_nothing(tmp_path: Path) -> None:
     path = written(tmp_path, "base: none\ncategories: [{path: Age, key: age, family: demographic, single: true}]\n")
     assert [category.path for category in read_taxonomy(path).categories] == ["Age"]
     assert read_taxonomy(path) is read_taxonomy(path)
-    with pytest.raises(Mistake, match=r"mine.yaml:1: no category in it"):
+    with pytest.raises(Mistake, match=r"mine.yaml:1: no categories in it"):
         read_taxonomy(written(tmp_path, "base: none\n"))
 
 
@@ -152,6 +152,41 @@ categories:
     ]
     assert len(lines) == len(starts)
     assert [line for line, start in zip(lines, starts, strict=True) if not line.startswith(start)] == []
+
+
+def test_no_mistake_hides_an_unknown_family(tmp_path: Path) -> None:
+    text = """\
+bse: none
+families: [fantasy]
+categories:
+- {path: Magic | Spell, key: 'spell: x', family: fantasies}
+- {path: Ship, key: ship, family: welness}
+- {path: Sail, key: sail, family: fantasy}
+"""
+    with pytest.raises(Mistake) as told:
+        read_taxonomy(written(tmp_path, text))
+    lines = [line.partition("mine.yaml:")[2] for line in str(told.value).splitlines()]
+    assert [line.split("; ")[0].split(" is unknown")[0] for line in lines] == [
+        "1: bse: no such key",
+        "4: key: 'spell: x': stands before a colon in prompts",
+        "4: family: 'fantasies'",
+        "5: family: 'welness'",
+    ]
+
+
+def test_where_the_families_are_wrong_no_family_is_unknown(tmp_path: Path) -> None:
+    with pytest.raises(Mistake) as told:
+        read_taxonomy(written(tmp_path, "families: fantasy\ncategories: [{path: Ship, key: ship, family: fantasy}]\n"))
+    assert len(str(told.value).splitlines()) == 1
+    assert "mine.yaml:1: families: 'fantasy' is no list" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# nothing yet\n", "categories: []\n", "families: [fantasy]\n", "base: shipped\n"]
+)
+def test_a_file_without_categories_is_a_mistake(tmp_path: Path, text: str) -> None:
+    with pytest.raises(Mistake, match=r"mine\.yaml:1: no categories in it; write at least one under `categories:`"):
+        read_taxonomy(written(tmp_path, text))
 
 
 @pytest.mark.parametrize(

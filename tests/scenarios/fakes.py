@@ -56,6 +56,21 @@ async def fit(request: Request) -> str:
     return stream(request.seed, "fit").choice(("1", "Sentence 2.", "none", "I like them all.", "Hard to say."))
 
 
+refused: set[str] = set()
+"""Keys of what `relent` has refused; tests empty it."""
+
+
+async def relent(request: Request) -> str:
+    """Refuses to choose a sentence, and chooses the first where it is asked again; else speaks."""
+    if request.task is not Task.FIT:
+        return await speak(request)
+    await _noted(request)
+    if request.key not in refused:
+        refused.add(request.key)
+        raise ReplyRefused("not this one")
+    return "1"
+
+
 async def learn(request: Request) -> str:
     """Speaks without the flaw once a good exemplar stands in its prompt."""
     await _noted(request)

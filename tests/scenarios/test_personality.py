@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from fakes import Countdown, Crash, CrashAt, asked, cafe, loaded, made
+from fakes import Countdown, Crash, CrashAt, asked, cafe, loaded, made, refused
 
 from tertulia.console.auditing import audited
 from tertulia.corpus.corpus import Corpus
@@ -84,6 +84,17 @@ async def test_it_resumes_with_the_same_choices_and_asks_for_none_again(tmp_path
     asked.clear()
     assert await made(source, output, *FITTED) == undisturbed
     assert not asked
+
+
+async def test_who_was_refused_a_choice_keeps_his_dialogues_when_the_model_relents(tmp_path: Path) -> None:
+    refused.clear()
+    source = cafe(tmp_path, "relent")
+    small = (*FITTED, "rounds.count=1", "rounds.dialogues=4")
+    await made(source, tmp_path / "out", *small)
+    assert refused
+    asked.clear()
+    await made(source, tmp_path / "out", *small, "critics.panel=[]", "critics.voting={rule: majority}")  # opens all jobs
+    assert asked == []
 
 
 async def test_what_is_chosen_does_not_depend_on_the_concurrency(tmp_path: Path) -> None:
