@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from ..models.errors import Mistake
-from ..models.local import connect_embedder, connect_nli
 from ..models.metering import Meter
 from ..models.request import Events
 from ..models.scorer import Embedder, Nli
@@ -24,19 +23,21 @@ from ..personas.consistency.negating import PROMPTS
 from ..personas.consistency.recipe import Recipe
 from ..personas.consistency.report import Example, Report
 from ..personas.formats import write_personas
-from ..personas.formats.registry import format_of
+from ..personas.formats.registry import format_of, name_of
 from ..personas.persona import ProfileSentence
 from ..personas.pool import read_pool
 from ..personas.taxonomy import Taxonomy, read_taxonomy
 from .card import card
-from .claiming import claim, digest, note_written
-from .desk import Limit, desk, replies_of
+from .claiming import claimed, digest, note_written
+from .converting import Conversion, watched
+from .desk import Limit, check_price, desk, keeping
+from .loading import load_detector, load_embedder
 from .printing import print_json
 from .progress import progress
-from .running import resumable
 from .terminal import terminal
 from .text import duration, listed, money, number, one_line
 
+TURNED_AWAY = "conflicts that were turned away while drawing"
 EXAMPLES = 3
 DROPPED = 5
 """Categories that ran out, in the report."""
@@ -71,33 +72,34 @@ class Job:
 
 def assemble_people(wanted: Wanted, *, remake: bool, json: bool, quiet: bool) -> int:
     """Exit code 0, or 1 when nobody could be built; then nothing is written. Raises what `assemble` raises."""
-    job = prepared(wanted)
-    claim(wanted.output, job.settings, remake)
     meter, console = Meter(), terminal()
     view = progress(console, meter, silent=json or quiet)
-    with resumable(replies_of(wanted.output)), view:
-        found = asyncio.run(_assembled(wanted, job, meter, view))
+    with view:
+        job = prepared(wanted, view)
+        with keeping(wanted.output), claimed(wanted.output, job.settings, remake):
+            found = asyncio.run(_assembled(wanted, job, meter, view))
+    done = Conversion(wanted.pool, wanted.output, name_of(wanted.output))
     if found.personas:
-        write_personas(found.personas, wanted.output)
+        done.count = write_personas(watched(found.personas, done), wanted.output)
         note_written(wanted.output)
     if json:
-        print_json(_as_json(wanted, found, meter))
+        print_json(_as_json(wanted, found, done, meter))
     elif not quiet:
-        console.print(report(wanted, found, meter, view.seen.seconds))
+        console.print(report(wanted, found, done.loss(), meter, view.seen.seconds))
     return 0 if found.personas else 1
 
 
-def prepared(wanted: Wanted) -> Job:
+def prepared(wanted: Wanted, events: Events) -> Job:
     """Everything that can be wrong is found before the first call. Raises Mistake."""
     _check_output(wanted)
     spec, taxonomy = ModelSpec.parse(wanted.model), read_taxonomy(wanted.taxonomy)
+    check_price(spec, wanted.limit)
     sentences = distinct(read_pool(wanted.pool))
-    check_categories(sentences, taxonomy)
-    lexical = wanted.nli in (None, LexicalNli.name)
-    embedder, nli = connect_embedder(wanted.embedder), LexicalNli() if lexical else connect_nli(str(wanted.nli))
+    check_categories(sentences, taxonomy, str(wanted.pool))
+    nli, embedder = load_detector(wanted.nli, events), load_embedder(wanted.embedder, events)
     settings = {
         "sentences": digest(repr(sentences)),
-        "recipe": digest(repr(wanted.recipe)),
+        **_options(wanted.recipe),
         "nli": nli.name,
         "embedder": embedder.name,
         "taxonomy": digest(repr(taxonomy.categories)),
@@ -105,6 +107,13 @@ def prepared(wanted: Wanted) -> Job:
         "prompts": PROMPTS.fingerprint(),
     }
     return Job(sentences, taxonomy, embedder, nli, settings)
+
+
+def _options(recipe: Recipe) -> dict[str, Any]:
+    """The recipe by the names of its options."""
+    plain = {name: value for name, value in vars(recipe).items() if name not in ("quota", "thresholds")}
+    quota = ",".join(f"{family}={wanted}" for family, wanted in recipe.quota.items())
+    return {**plain, "quota": quota, "threshold": recipe.thresholds.contradiction}
 
 
 def _check_output(wanted: Wanted) -> None:
@@ -129,11 +138,13 @@ async def _assembled(wanted: Wanted, job: Job, meter: Meter, events: Events) -> 
         )
 
 
-def _as_json(wanted: Wanted, found: Assembled, meter: Meter) -> dict[str, Any]:
+def _as_json(wanted: Wanted, found: Assembled, done: Conversion, meter: Meter) -> dict[str, Any]:
     total = meter.total
     return {
         "output": str(wanted.output) if found.personas else None,
         **asdict(found.report),
+        "lost": dict(done.dropped),
+        "merged": done.merged,
         "calls": total.calls,
         "cached": total.cached,
         "tokens": total.prompt_tokens + total.completion_tokens,
@@ -141,11 +152,13 @@ def _as_json(wanted: Wanted, found: Assembled, meter: Meter) -> dict[str, Any]:
     }
 
 
-def report(wanted: Wanted, found: Assembled, meter: Meter, seconds: float) -> RenderableType:
-    """Who was built, what was scored by what, three conflicts, one persona, and the next step."""
+def report(wanted: Wanted, found: Assembled, loss: str, meter: Meter, seconds: float) -> RenderableType:
+    """Who was built, what of them the file can't carry, what was turned away and by whom, one persona, what next."""
     numbers = found.report
-    parts: list[RenderableType] = [_heading(wanted, numbers), Text(), conflict_table(wanted.recipe, numbers)]
-    parts += [Text(), example_table(numbers)] if numbers.conflicts else []
+    parts: list[RenderableType] = [_heading(wanted, numbers), *([Text(loss, style="yellow")] if loss else ())]
+    told = Text.assemble((TURNED_AWAY, "bold"), f"; left in the personas: {numbers.left:,}")
+    parts += [Text(), told, conflict_table(wanted.recipe, numbers)]
+    parts += [Text(), Text("such as", style="dim"), example_table(numbers)] if numbers.conflicts else []
     parts += [Text(), card(found.personas[0])] if found.personas else []
     return Group(*parts, Text("\n").join(_lines(wanted, numbers, meter, seconds)))
 
@@ -163,7 +176,7 @@ def _heading(wanted: Wanted, numbers: Report) -> Text:
 
 
 def conflict_table(recipe: Recipe, numbers: Report) -> Table:
-    """Kind by kind: who looked, above what, and how many pairs were found."""
+    """Kind by kind: who looked, above what, and how many pairs were turned away."""
     limits = recipe.thresholds
     rows = [
         ("contradiction", numbers.scorer, f"> {limits.contradiction:g}"),
@@ -211,7 +224,8 @@ def _lines(wanted: Wanted, numbers: Report, meter: Meter, seconds: float) -> Ite
     remembered = f"{numbers.cached:,} more remembered" if numbers.cached else ""
     yield Text(listed([f"{number(numbers.scored, 'pair')} scored", remembered,
                        f"{number(numbers.replaced, 'draw')} replaced", duration(seconds)]))  # fmt: skip
-    yield Text(f"{numbers.used:,} of {number(numbers.pool, 'sentence')} in use, each in {numbers.most_used} at most")
+    used = f"{numbers.used:,} of {number(numbers.pool, 'sentence')} in use, each in {numbers.most_used} at most"
+    yield Text(listed([used, numbers.scarce]))
     total = meter.total
     if total.calls or total.cached:
         without = f"{numbers.unnegated} without an answer" if numbers.unnegated else ""

@@ -7,18 +7,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ..models.local import connect_embedder, connect_nli
 from ..models.metering import Meter
 from ..models.request import Events
 from ..models.scorer import Embedder, Nli
 from ..personas import Persona, Trait
 from ..personas.census import UNKNOWN, Census, diversity
-from ..personas.consistency.lexical import LexicalNli
 from ..personas.personality.selecting import NONE, selections
 from ..personas.survey import Survey, entities_of, survey_people, survey_pool
 from ..personas.taxonomy import Taxonomy, read_taxonomy
 from ..personas.traits import Pole
 from .counting import Selected, report
+from .loading import load_detector, load_embedder
 from .printing import print_json
 from .progress import progress
 from .source import Source
@@ -49,9 +48,8 @@ class Counted:
 def census(asked: Asked, *, json: bool, quiet: bool) -> int:
     """Exit code 0. Raises Mistake."""
     taxonomy, console = read_taxonomy(asked.taxonomy), terminal()
-    lexical = asked.nli in (None, LexicalNli.name)
-    embedder, nli = connect_embedder(asked.embedder), LexicalNli() if lexical else connect_nli(str(asked.nli))
     with progress(console, Meter(), silent=json or quiet) as events:
+        nli, embedder = load_detector(asked.nli, events), load_embedder(asked.embedder, events)
         counted = asyncio.run(_counted(asked, taxonomy, embedder, nli, events))
     if json:
         print_json(as_json(counted))

@@ -1,32 +1,49 @@
 """May a command write its output? If it is new, or is still what the same command with the same settings wrote."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from ..corpus.ledger import Ledger
+from ..corpus.opening import lock
 from ..corpus.record import RunInfo
-from ..models.errors import Mistake
+from ..models.errors import Mistake, TertuliaError
 from ..personas.formats.writing import telling
 from .desk import replies_of
 
 WRITTEN = "written"
 """Where the digest of the output stands among the notes of its replies."""
+COUNT = "count"
+"""The setting that may change: with more or fewer the same work goes on."""
+
+
+@contextmanager
+def claimed(output: Path, settings: Mapping[str, Any], remake: bool) -> Iterator[None]:
+    """The output is this command's: what `claim` says. A mistake within leaves nothing behind that wasn't there."""
+    fresh = not replies_of(output).exists()
+    try:
+        claim(output, settings, remake)
+        yield
+    except Mistake:
+        if fresh:
+            _remove_unused(replies_of(output))
+        raise
 
 
 def claim(output: Path, settings: Mapping[str, Any], remake: bool) -> None:
-    """The settings are noted beside the output. Raises Mistake where it is there, and was made with others, or by
-    somebody else, or was changed by hand."""
+    """The settings are noted beside the output. Raises Mistake where it is there, and was made with others than
+    another count, or by somebody else, or was changed by hand."""
     from .. import __version__
 
     with Ledger.open(replies_of(output)) as ledger:
-        before = ledger.info()
-        if output.exists() and not remake and (why := _foreign(output, before, settings)):
+        before, there = ledger.info(), output.exists()
+        if there and not remake and (why := _foreign(output, before, settings)):
             raise Mistake(f"{output} {why}; give another --output, or --remake to replace it (replies are kept)")
-        extra = dict(before.extra) if before and before.scenario == settings and not remake else {}
+        extra = dict(before.extra) if before and there and not remake else {}
         info = RunInfo(output.stem, settings, "", "", __version__, extra=extra)
         ledger.begin(info)
         asyncio.run(ledger.set_info(info))
@@ -49,11 +66,30 @@ def _foreign(output: Path, before: RunInfo | None, settings: Mapping[str, Any]) 
     """Why an output is not what this command would write again."""
     if before is None:
         return "is there already, and was not made by this command"
-    changed = [name for name in settings if before.scenario.get(name) != settings[name]]
+    changed = [name for name in settings if name != COUNT and before.scenario.get(name) != settings[name]]
     if changed:
         return f"was made with other settings ({', '.join(changed)})"
     written = before.extra.get(WRITTEN)
     return "was changed since it was written" if written and written != _digest_of(output) else ""
+
+
+def _remove_unused(path: Path) -> None:
+    """A ledger without a reply, and its lock; none that another process writes."""
+    with suppress(TertuliaError, OSError):
+        held = lock(path)
+        try:
+            if not _replies(path):
+                for suffix in ("", "-wal", "-shm", ".lock"):
+                    Path(f"{path}{suffix}").unlink(missing_ok=True)
+        finally:
+            held.release()
+
+
+def _replies(path: Path) -> int:
+    if not path.exists():
+        return 0
+    with Ledger.open(path, write=False) as ledger:
+        return ledger.spent().calls
 
 
 def _digest_of(output: Path) -> str:

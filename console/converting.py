@@ -1,7 +1,7 @@
 """What happens at `tertulia personas convert`? A file of personas, or a pool, is written in another format."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,7 @@ def convert(
     if from_format is None and is_pool(path):
         _convert_pool(done)
     else:
-        done.count = write_personas(_watched(read_personas(path, from_format), done), target, done.format)
+        done.count = write_personas(watched(read_personas(path, from_format), done), target, done.format)
     if json:
         print_json(done.as_json())
     else:
@@ -82,7 +82,7 @@ def _convert_pool(done: Conversion) -> None:
     done.count = write_pool(read_pool(done.source), done.target, done.format)
 
 
-def _watched(personas: Iterator[Persona], done: Conversion) -> Iterator[Persona]:
+def watched(personas: Iterable[Persona], done: Conversion) -> Iterator[Persona]:
     """The same personas; notes what will be lost of each."""
     seen: set[bytes] = set()
     for persona in personas:

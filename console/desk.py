@@ -1,16 +1,19 @@
 """How do commands that make personas keep what they paid for? One ledger beside their output: again is resume."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..corpus.ledger import Ledger
 from ..corpus.record import RunInfo
-from ..models.budget import Budget, check_prices
+from ..models.budget import Budget
 from ..models.calling import Services
 from ..models.client import ChatClient
+from ..models.errors import BudgetSpent, Mistake, Stopped
 from ..models.metering import Meter
+from ..models.pricing import price_of
 from ..models.provider import connect
 from ..models.request import Events, unwatched
 from ..models.spec import ModelSpec
@@ -18,7 +21,7 @@ from ..models.spec import ModelSpec
 
 @dataclass(frozen=True)
 class Limit:
-    """What may be spent, all resumes together."""
+    """What may be spent: money and tokens all resumes together, minutes each time."""
 
     usd: float | None = None
     tokens: int | None = None
@@ -30,6 +33,18 @@ def replies_of(output: Path) -> Path:
     return output.with_suffix(".replies.sqlite")
 
 
+@contextmanager
+def keeping(output: Path) -> Iterator[None]:
+    """Says, when what happens within stops early, what is kept and how to go on."""
+    try:
+        yield
+    except (KeyboardInterrupt, Stopped) as ended:
+        what = "interrupted" if isinstance(ended, KeyboardInterrupt) else "stopped early"
+        how = "" if isinstance(ended, BudgetSpent) else "; the same command goes on from there"
+        print(f"{what}: what was said so far is kept in {replies_of(output)}{how}", file=sys.stderr)
+        raise
+
+
 @asynccontextmanager
 async def desk(
     output: Path, model: str, limit: Limit, meter: Meter, events: Events = unwatched
@@ -38,6 +53,7 @@ async def desk(
     from .. import __version__
 
     spec = ModelSpec.parse(model)
+    check_price(spec, limit)
     with Ledger.open(replies_of(output)) as ledger:
         ledger.begin(RunInfo(output.stem, {}, "", "", __version__))
         spent = ledger.spent()
@@ -48,9 +64,26 @@ async def desk(
             spent_usd=spent.usd,
             spent_tokens=spent.tokens,
         )
-        check_prices([spec], budget)
         client = connect(spec, Services(ledger.replies, meter, budget, events))
         try:
             yield client
+        except BudgetSpent as error:
+            raise BudgetSpent(in_options(str(error))) from error
         finally:
             await client.close()
+
+
+def check_price(spec: ModelSpec, limit: Limit) -> None:
+    """Raises Mistake if money is limited and the price is unknown."""
+    if limit.usd is not None and price_of(spec) is None:
+        raise Mistake(
+            f"--usd: the price of {str(spec)!r} is unknown; limit --tokens instead, or give a --model with a price"
+        )
+
+
+def in_options(spent: str) -> str:
+    """What a budget says of `budget.tokens`, in the words of a command that has `--tokens`."""
+    name, _, told = spent.removeprefix("budget.").partition(": ")
+    fact = told.partition("; raise ")[0]
+    more = "" if name == "minutes" else f" with a higher --{name}"  # time is counted from the start of each command
+    return f"--{name}: {fact}; the same command goes on from there{more}"

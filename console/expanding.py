@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from ..models.errors import Mistake
-from ..models.local import connect_embedder
 from ..models.metering import Meter
 from ..models.request import Events
 from ..models.scorer import Embedder
 from ..models.spec import ModelSpec
+from ..personas.consistency.checking import check_categories
 from ..personas.expansion.asking import PROMPTS, sampling
 from ..personas.expansion.expanding import Expanded, check, expand
 from ..personas.expansion.portrait import PAPER_AFTER, PAPER_BEFORE, Portrait
@@ -25,12 +25,12 @@ from ..personas.formats.writing import replacing, telling
 from ..personas.persona import ProfileSentence
 from ..personas.pool import read_pool, write_pool
 from ..personas.taxonomy import Taxonomy, read_taxonomy
-from .claiming import claim, digest, note_written
-from .desk import Limit, desk, replies_of
-from .generating import SUFFIX, rejected_of
+from .claiming import claimed, digest, note_written
+from .desk import Limit, check_price, desk, keeping
+from .generating import check_pool, rejected_of
+from .loading import load_embedder
 from .printing import print_json
 from .progress import progress
-from .running import resumable
 from .terminal import terminal
 from .text import duration, listed, money, number, one_line
 
@@ -72,12 +72,12 @@ class Job:
 
 def expand_pool(wanted: Wanted, *, remake: bool, json: bool, quiet: bool) -> int:
     """Exit code 0, or 1 when nothing was added. Raises what `expand` raises, after saying how to go on."""
-    job = prepared(wanted)
-    claim(wanted.output, job.settings, remake)
     meter, console = Meter(), terminal()
     view = progress(console, meter, silent=json or quiet)
-    with resumable(replies_of(wanted.output)), view:
-        found = asyncio.run(_expanded(wanted, job, meter, view))
+    with view:
+        job = prepared(wanted, view)
+        with keeping(wanted.output), claimed(wanted.output, job.settings, remake):
+            found = asyncio.run(_expanded(wanted, job, meter, view))
     write_rejected(found, rejected_of(wanted.output))
     write_pool([*found.given, *found.added], wanted.output)
     note_written(wanted.output)
@@ -88,14 +88,16 @@ def expand_pool(wanted: Wanted, *, remake: bool, json: bool, quiet: bool) -> int
     return 0 if found.added else 1
 
 
-def prepared(wanted: Wanted) -> Job:
+def prepared(wanted: Wanted, events: Events) -> Job:
     """Everything that can be wrong is found before the first call. Raises Mistake."""
     _check_output(wanted)
     spec, taxonomy = ModelSpec.parse(wanted.model), read_taxonomy(wanted.taxonomy)
+    check_price(spec, wanted.limit)
     sentences = tuple(read_pool(wanted.file))
+    check_categories(sentences, taxonomy, str(wanted.file))
     count = wanted.count or _count(wanted.factor, len(sentences))
     check(len(sentences), count, wanted.queries, wanted.merge_above, wanted.too_close)
-    embedder = connect_embedder(wanted.embedder)
+    embedder = load_embedder(wanted.embedder, events)
     settings = {
         "sentences": digest(repr(sentences)),
         "count": count,
@@ -114,11 +116,9 @@ def prepared(wanted: Wanted) -> Job:
 
 
 def _check_output(wanted: Wanted) -> None:
-    output = wanted.output
-    if output.suffix.lower() != SUFFIX or output.is_dir():
-        raise Mistake(f"--output {str(output)!r}: a pool is a JSONL file; name it {output.stem or 'expanded'}{SUFFIX}")
-    if wanted.file.resolve() == output.resolve():
-        raise Mistake(f"--output {str(output)!r} is the file that is read; give it another name")
+    check_pool(wanted.output, "expanded")
+    if wanted.file.resolve() == wanted.output.resolve():
+        raise Mistake(f"--output {str(wanted.output)!r} is the file that is read; give it another name")
 
 
 def _count(factor: float, given: int) -> int:

@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from ..models.errors import Mistake
-from ..models.local import connect_embedder, connect_nli
 from ..models.metering import Meter
 from ..models.request import Events
 from ..models.scorer import Embedder, Nli
@@ -20,17 +19,18 @@ from ..personas.formats.writing import replacing, telling
 from ..personas.generation import Generated, Yield, generate
 from ..personas.generation.asking import PROMPTS, sampling
 from ..personas.persona import ProfileSentence
-from ..personas.pool import read_pool, write_pool
+from ..personas.pool import write_pool
 from ..personas.taxonomy import Category, Taxonomy, read_taxonomy, select
-from .claiming import claim, digest, note_written
-from .desk import Limit, desk, replies_of
+from .claiming import claimed, digest, note_written
+from .desk import Limit, check_price, desk, keeping
+from .loading import load_embedder, load_nli
 from .printing import print_json
 from .progress import progress
-from .running import resumable
+from .source import Source
 from .terminal import terminal
 from .text import duration, listed, money, number, one_line, share
 
-SPARE = "more than were asked for"
+WITHOUT_NLI = "without --nli the embedder judges"
 SUFFIX = ".jsonl"
 SHOWN = 8
 """Categories that fell short, in the report."""
@@ -54,7 +54,7 @@ class Wanted:
     nli: str | None
     embedder: str
     taxonomy: Path | None
-    against: Path | None
+    against: str | None
     seed: int
     concurrency: int
     limit: Limit
@@ -64,11 +64,12 @@ def generate_pool(wanted: Wanted, *, remake: bool, json: bool, quiet: bool) -> i
     """Exit code 0, or 1 when nothing was kept. Raises what `generate` raises, after saying how to go on."""
     meter, console = Meter(), terminal()
     view = progress(console, meter, silent=json or quiet)
-    with resumable(replies_of(wanted.output)), view:
-        job = prepared(wanted)
-        claim(wanted.output, job.settings, remake)
-        found = asyncio.run(_generated(wanted, job, meter, view))
+    with view:
+        job = prepared(wanted, view)
+        with keeping(wanted.output), claimed(wanted.output, job.settings, remake):
+            found = asyncio.run(_generated(wanted, job, meter, view))
     write_rejected(found, rejected_of(wanted.output))
+    write_spare(found, spare_of(wanted.output))
     write_pool(found.kept, wanted.output)
     note_written(wanted.output)
     if json:
@@ -91,16 +92,18 @@ class Job:
     settings: Mapping[str, Any]
 
 
-def prepared(wanted: Wanted) -> Job:
+def prepared(wanted: Wanted, events: Events) -> Job:
     """Everything that can be wrong is found before the first call. Raises Mistake."""
     _check_output(wanted)
     spec = ModelSpec.parse(wanted.model)
+    check_price(spec, wanted.limit)
     taxonomy = read_taxonomy(wanted.taxonomy)
     categories = select(taxonomy, wanted.categories)
-    known = tuple(read_pool(wanted.against)) if wanted.against else ()
+    known = tuple(Source(wanted.against).sentences()) if wanted.against else ()
     if wanted.nli == "lexical":
         raise Mistake("--nli: 'lexical' can't tell what a sentence is about; name an NLI model, or leave --nli out")
-    embedder, nli = connect_embedder(wanted.embedder), connect_nli(wanted.nli) if wanted.nli else None
+    nli = load_nli(wanted.nli, events, WITHOUT_NLI) if wanted.nli else None
+    embedder = load_embedder(wanted.embedder, events)
     settings = {
         "categories": [category.path for category in categories],
         "count": wanted.count,
@@ -117,11 +120,16 @@ def prepared(wanted: Wanted) -> Job:
 
 
 def _check_output(wanted: Wanted) -> None:
-    output = wanted.output
+    check_pool(wanted.output, "pool")
+    if wanted.against and Path(wanted.against).resolve() == wanted.output.resolve():
+        raise Mistake(f"--against {wanted.against!r} is the output itself; name another --output")
+
+
+def check_pool(output: Path, usual: str) -> None:
+    """Raises Mistake for what can't be a pool's name, with one that can."""
     if output.suffix.lower() != SUFFIX or output.is_dir():
-        raise Mistake(f"--output {str(output)!r}: a pool is a JSONL file; name it {output.stem or 'pool'}{SUFFIX}")
-    if wanted.against and wanted.against.resolve() == output.resolve():
-        raise Mistake(f"--against {str(wanted.against)!r} is the output itself; name another --output")
+        name = output.stem.rstrip(".") or usual
+        raise Mistake(f"--output {str(output)!r}: a pool is a JSONL file; name it {name}{SUFFIX}")
 
 
 async def _generated(wanted: Wanted, job: Job, meter: Meter, events: Events) -> Generated:
@@ -147,10 +155,22 @@ def rejected_of(output: Path) -> Path:
 
 def write_rejected(found: Generated, path: Path) -> None:
     """A line for each rejection, whole or not at all. Raises Mistake."""
-    rows: list[dict[str, str]] = [asdict(one) for one in found.rejected]
-    rows += [{"raw": s.text, "category": str(s.category), "filter": "spare", "reason": SPARE} for s in found.spare]
     with replacing(path) as file, telling(path):
-        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        file.writelines(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in found.rejected)
+
+
+def spare_of(output: Path) -> Path:
+    """`pool.jsonl` -> `pool.spare.jsonl`."""
+    return output.with_suffix(f".spare{SUFFIX}")
+
+
+def write_spare(found: Generated, path: Path) -> None:
+    """What passed every filter and is more than was asked for: a pool, where there is any. Raises Mistake."""
+    if found.spare:
+        write_pool(found.spare, path)
+    else:
+        with telling(path):
+            path.unlink(missing_ok=True)
 
 
 def _as_json(wanted: Wanted, job: Job, found: Generated, meter: Meter) -> dict[str, Any]:
@@ -158,6 +178,7 @@ def _as_json(wanted: Wanted, job: Job, found: Generated, meter: Meter) -> dict[s
     return {
         "output": str(wanted.output),
         "rejected": str(rejected_of(wanted.output)),
+        "spare_pool": str(spare_of(wanted.output)) if found.spare else None,
         "wanted": wanted.count,
         "kept": len(found.kept),
         "spare": len(found.spare),
@@ -203,14 +224,14 @@ def _as_text(wanted: Wanted, job: Job, found: Generated, meter: Meter, seconds: 
     """What there is, what it took, who judged, and the next step; lines that can be copied whole."""
     total, output = meter.total, wanted.output
     cached = f"{total.cached:,} replies kept before" if total.cached else ""
-    spare = f", {len(found.spare):,} spare" if found.spare else ""
+    spare = f"spare:    {spare_of(output)} ({len(found.spare):,} more that passed)\n" if found.spare else ""
     paper = "" if job.nli else ", an embedder; the paper took an NLI model: --nli MODEL"
     loose = "" if job.nli or job.embedder.name != "lexical" else f"          {LOOSE}\n"
     return Text.assemble(
         (f"{len(found.kept):,} of {number(wanted.count, 'sentence')}", "bold"),
-        f" on {number(len(job.categories), 'category', 'categories')} in {output}{spare}\n",
+        f" on {number(len(job.categories), 'category', 'categories')} in {output}\n",
         f"{listed([number(total.calls, 'call'), cached, money(total.usd), duration(seconds)])}\n",
         f"category: judged by {found.judge}{paper}\n{loose}nearness: by {job.embedder.name}\n",
-        f"rejected: {rejected_of(output)}\n",
+        f"rejected: {rejected_of(output)}\n{spare}",
         f"next:     tertulia personas assemble {output} --count 20 --output people.jsonl",
     )

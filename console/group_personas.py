@@ -30,9 +30,11 @@ def personas_stats(
     ] = None,
     nli: Annotated[
         str | None,
-        typer.Option("--nli", metavar="N", help="Finds contradictions: hub name or folder.", show_default="lexical"),
+        typer.Option(
+            "--nli", metavar="MODEL", help="Finds contradictions: hub name or folder.", show_default="lexical"
+        ),
     ] = None,
-    embedder: Annotated[str, typer.Option("--embedder", metavar="E", help="Finds what is alike.")] = "auto",
+    embedder: Annotated[str, typer.Option("--embedder", metavar="MODEL", help="Finds what is alike.")] = "auto",
     taxonomy: Annotated[Path | None, typer.Option("--taxonomy", metavar="FILE", help="Categories of yours.")] = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -46,7 +48,7 @@ def personas_stats(
     return census(Asked(where, against, taxonomy, embedder, nli), json=json, quiet=quiet)
 
 
-@personas.command("show", epilog=example("tertulia personas show mara-lindqvist"))
+@personas.command("show", epilog=example("tertulia personas show ines-beekeeper"))
 def personas_show(
     id: Annotated[str, typer.Argument(metavar="ID", help="An id, the beginning of one, or a name.")],
     library: Annotated[
@@ -83,10 +85,10 @@ def personas_generate(
     nli: Annotated[
         str | None, typer.Option("--nli", metavar="MODEL", help="Judges the category.", show_default="the embedder")
     ] = None,
-    embedder: Annotated[str, typer.Option("--embedder", metavar="E", help="Finds near duplicates.")] = "auto",
+    embedder: Annotated[str, typer.Option("--embedder", metavar="MODEL", help="Finds near duplicates.")] = "auto",
     taxonomy: Annotated[Path | None, typer.Option("--taxonomy", metavar="FILE", help="Categories of yours.")] = None,
     against: Annotated[
-        Path | None, typer.Option("--against", metavar="FILE", help="A pool that nothing may repeat.")
+        str | None, typer.Option("--against", metavar="FILE|RUN", help="A pool, people or a library: not to repeat.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="All chance comes from it.")] = 0,
     concurrency: Annotated[int, typer.Option("--concurrency", "-c", metavar="N", min=1, help="Calls at once.")] = 8,
@@ -145,7 +147,7 @@ def personas_expand(
         float, typer.Option("--too-close", metavar="X", help="Cosine above which a sentence is not new.")
     ] = 0.9,
     model: Annotated[str, typer.Option("--model", "-m", metavar="MODEL", help="Who asks and answers.")] = "rehearsal",
-    embedder: Annotated[str, typer.Option("--embedder", metavar="E", help="Finds what is alike.")] = "auto",
+    embedder: Annotated[str, typer.Option("--embedder", metavar="MODEL", help="Finds what is alike.")] = "auto",
     taxonomy: Annotated[Path | None, typer.Option("--taxonomy", metavar="FILE", help="Categories of yours.")] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="All chance comes from it.")] = 0,
     concurrency: Annotated[int, typer.Option("--concurrency", "-c", metavar="N", min=1, help="Calls at once.")] = 8,
@@ -195,9 +197,11 @@ def personas_assemble(
     size: Annotated[int, typer.Option("--size", metavar="N", min=1, help="Sentences, of profile.")] = 5,
     nli: Annotated[
         str | None,
-        typer.Option("--nli", metavar="N", help="Finds contradictions: hub name or folder.", show_default="lexical"),
+        typer.Option(
+            "--nli", metavar="MODEL", help="Finds contradictions: hub name or folder.", show_default="lexical"
+        ),
     ] = None,
-    embedder: Annotated[str, typer.Option("--embedder", metavar="E", help="Finds what is said twice.")] = "auto",
+    embedder: Annotated[str, typer.Option("--embedder", metavar="MODEL", help="Finds what is said twice.")] = "auto",
     taxonomy: Annotated[Path | None, typer.Option("--taxonomy", metavar="FILE", help="Categories of yours.")] = None,
     threshold: Annotated[
         float, typer.Option("--threshold", metavar="P", help="P(contradiction) that is too much.")

@@ -1,25 +1,31 @@
 """What happens at `tertulia plan`? Calls, tokens and money are estimated, before anything is paid for."""
 
+import asyncio
 from dataclasses import asdict
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..scenarios.planning import Money, Plan, plan, total
+from ..scenarios.planning import Money, Plan, foreseen, plan, total
 from ..scenarios.scenario import Scenario
+from .gathering import gathering_line
 from .printing import print_json
 from .text import money, number, one_line
 
 
 def show_plan(console: Console, scenario: Scenario, json: bool) -> int:
     """Exit code 0. Raises Mistake."""
-    planned = plan(scenario)
+    planned = asyncio.run(foreseen(plan(scenario), scenario))
     if json:
         print_json({**asdict(planned), "usd": planned.usd()})
         return 0
     console.print(heading(scenario, planned))
     console.print(table(planned))
+    if planned.paired:
+        console.print(Text(gathering_line(planned.paired), style="dim"))
+    for line in planned.wrong:
+        console.print(Text(f"wrong: {one_line(line)}", style="red"))
     for line in planned.missing:
         console.print(Text(f"missing: {one_line(line)}", style="yellow"))
     return 0

@@ -17,6 +17,8 @@ from ..models.retrying import Retrying
 from ..personas.event import Progressed
 from .text import duration, money, number, one_line
 
+LOAD = "load"
+"""The step in which a model is loaded: it says nothing until it is over."""
 SHOWN = 6
 """Steps on the screen; the latest ones."""
 
@@ -97,29 +99,38 @@ class Steps:
 
 def screen(seen: Steps, meter: Meter, width: int) -> RenderableType:
     """All that is shown, `width` columns wide."""
-    steps = sorted(list(seen.steps.values())[-SHOWN:], key=lambda step: step.began)
     detail = seen.latest.detail if seen.latest else "starting …"
     below = Text(one_line(detail, width), style="dim")
-    return Group(steps_table(steps, seen.now, width), below, spent(seen, meter, width))
+    return Group(steps_table(seen, width), below, spent(seen, meter, width))
 
 
-def steps_table(steps: list[Step], now: float, width: int) -> Table:
-    """A line for each step: name, bar, counts, speed and time left."""
+def steps_table(seen: Steps, width: int) -> Table:
+    """A line for each step: name, bar, counts, speed and time left. What has not begun to move is seen to wait."""
     table = Table.grid(padding=(0, 2, 0, 0))
-    for step in steps:
-        bar = ProgressBar(total=step.total or None, completed=step.done, width=max(8, width // 4), pulse=not step.total)
+    for step in sorted(list(seen.steps.values())[-SHOWN:], key=lambda step: step.began):
+        pulse = not step.total or not step.done
+        bar = ProgressBar(total=step.total or None, completed=step.done, width=max(8, width // 4), pulse=pulse)
         name = Text(one_line(step.name, 16), style="dim" if step.over else "bold")
-        table.add_row(name, bar, Text(counts(step, now), style="dim" if step.over else ""))
+        table.add_row(name, bar, Text(told(step, seen), style="dim" if step.over else ""))
     return table
 
 
-def counts(step: Step, now: float) -> str:
+def told(step: Step, seen: Steps, *, alone: bool = True) -> str:
+    """Its counts; and what it waits for, where another step is under way and it has not begun to move. Where it is
+    not told `alone`, the time that it takes is left out: it isn't that of the whole."""
+    latest = seen.latest
+    if latest and step is not latest and not step.done:
+        return f"{counts(step, seen.now)} · waits for {one_line(latest.name, 16)}"
+    return counts(step, seen.now, left=alone)
+
+
+def counts(step: Step, now: float, *, left: bool = True) -> str:
     """`34/200 · 2.1/s · 1:19 left`"""
     parts = [f"{step.done:,}/{step.total:,}" if step.total else f"{step.done:,}"]
     if step.rate > 0 and not step.over:
         parts.append(f"{step.rate:.1f}/s" if step.rate >= 1 else f"{step.rate * 60:.0f}/min")
-        left = step.left(now)
-        parts += [] if left is None else [f"{duration(left)} left"]
+        seconds = step.left(now) if left else None
+        parts += [] if seconds is None else [f"{duration(seconds)} left"]
     return " · ".join(parts)
 
 
@@ -163,7 +174,7 @@ class LiveSteps:
 
 
 class PlainSteps:
-    """Prints a line about every `seconds`, and one when a server makes us wait."""
+    """Prints a line about every `seconds`, and one when a model is loaded or a server makes us wait."""
 
     def __init__(self, write: Callable[[str], None], seconds: float = 10.0) -> None:
         self.seen = Steps()
@@ -179,11 +190,16 @@ class PlainSteps:
         self.seen.see(event)
         if isinstance(event, Retrying):
             self._write(f"retrying {event.model}: {one_line(event.why, 100)}; waits {event.wait:.1f} s")
+        elif isinstance(event, Progressed) and event.step == LOAD:
+            if not event.done:
+                self._write(f"loading {one_line(event.detail, 100)}")
         elif isinstance(event, Progressed) and event.done and self.seen.seconds - self._last >= self._seconds:
             self._last = self.seen.seconds
             self._write(self._progress())
 
     def _progress(self) -> str:
-        """Every step that is not over, and the latest one."""
+        """Every step that is not over, in the order of their beginnings; the latest one in any case."""
         steps = [step for step in self.seen.steps.values() if not step.over or step is self.seen.latest]
-        return "; ".join(f"{step.name} {counts(step, self.seen.now)}" for step in steps)
+        steps.sort(key=lambda step: step.began)
+        alone = len(steps) == 1
+        return "; ".join(f"{step.name} {told(step, self.seen, alone=alone)}" for step in steps)

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from dataclasses import dataclass
+from os.path import exists
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import connect
@@ -131,10 +132,18 @@ def lock(path: Path) -> FileLock:
     try:
         held.acquire()
     except Timeout as error:
+        if not exists(held.lock_file):  # some file systems refuse a new file in a way that looks like a lock held
+            raise _unwritable(path, "no file can be made there") from error
         raise Mistake(f"another run is writing {path}: {BUSY}") from error
     except OSError as error:
+        if not exists(path):
+            raise _unwritable(path, error.strerror or str(error)) from error
         raise StorageFailed(f"{path}.lock can't be written ({error}): look at its permissions") from error
     return held
+
+
+def _unwritable(path: Path, why: str) -> Mistake:
+    return Mistake(f"can't write {path}: {why}; choose another --output, or look at the permissions of {path.parent}")
 
 
 def hold(connection: Connection, run: int, name: str) -> None:
@@ -151,7 +160,7 @@ def prepare(connection: Connection, site: Site) -> None:
 
 def found(site: Site) -> int:
     """Version of the ledger that is there, 0 for none; nothing is touched. Raises Mistake as `prepare`."""
-    if site.path and not site.path.exists():
+    if site.path and not exists(site.path):
         return 0
     with closing(site.connect(write=False)) as connection:
         return stored_version(connection, site.name)

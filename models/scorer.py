@@ -38,7 +38,10 @@ class Embedder(Protocol):
 
 
 class Nli(Protocol):
-    """Natural language inference: does a hypothesis follow from a premise, or contradict it?"""
+    """Natural language inference: does a hypothesis follow from a premise, or contradict it?
+
+    A detector of contradictions alone has `entails = False` beside what is below: its entailment is always 0.
+    """
 
     @property
     def name(self) -> str:
@@ -48,3 +51,8 @@ class Nli(Protocol):
     async def infer(self, pairs: Sequence[Pair]) -> Sequence[Inference]:
         """One Inference a pair, in their order. A pair's answer does not depend on the other pairs."""
         ...
+
+
+def entails(nli: Nli) -> bool:
+    """Whether it can find entailment at all; who doesn't say can."""
+    return bool(getattr(nli, "entails", True))

@@ -107,13 +107,15 @@ def _ways(taxonomy: Taxonomy, wanted: str) -> Iterator[list[Category]]:
 
 
 def _unknown(taxonomy: Taxonomy, name: str) -> list[Category]:
-    paths = [category.path for category in taxonomy.categories]
-    meant = closest(name, [*paths, *(category.key for category in taxonomy.categories), *taxonomy.families])
+    parts = [category.path.split(" | ") for category in taxonomy.categories]
+    beginnings = [" | ".join(path[:length]) for path in parts for length in range(1, len(path) + 1)]
+    keys = (category.key for category in taxonomy.categories)
+    meant = closest(name, dict.fromkeys([*beginnings, *keys, *taxonomy.families]))
     hint = f"did you mean {meant!r}? " if meant else ""
-    known = ", ".join([*taxonomy.families, *paths])
     raise Mistake(
         f"no category is called {name!r}; {hint}"
-        f"name a family, a path, the beginning of a path, or a key; families and paths: {known}"
+        "name a family, a path, the beginning of a path, or a key; "
+        f"families: {', '.join(taxonomy.families)}; paths begin with: {', '.join(dict.fromkeys(p[0] for p in parts))}"
     )
 
 

@@ -75,7 +75,9 @@ class Casting:
         if rules.kind not in WEIGHED and not self.knows:
             return self
         affinity = await _affinity(self.scenario, Seating(self.pools), self.knows, events)
-        events(Paired(rules.kind, len(affinity.weights), affinity.qualified, affinity.possible, affinity.by))
+        ids = {persona.id for pool in self.pools for persona in pool}
+        counts = (len(affinity.weights), len(ids), affinity.qualified, affinity.possible)
+        events(Paired(rules.kind, *counts, affinity.by))
         return replace(self, affinity=affinity)
 
     async def ahead(self, round: int, count: int) -> None:

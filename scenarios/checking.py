@@ -136,6 +136,7 @@ def _making(scenario: Scenario) -> Iterator[Problem]:
 def _quota(order: Generate, taxonomy: Taxonomy, loc: Loc) -> Iterator[Problem]:
     """Whether each family of a quota is there, with a category for each of its sentences."""
     there = Counter(category.family for category in select(taxonomy, order.categories))
+    yield from _size(order, there, loc)
     for family, number in order.quota.items():
         if family not in taxonomy.families:
             text = f"no family {family!r}{suggest(family, taxonomy.families)}"
@@ -144,6 +145,22 @@ def _quota(order: Generate, taxonomy: Taxonomy, loc: Loc) -> Iterator[Problem]:
         else:
             continue
         yield Problem((*loc, "quota", family), text, (("cast", "taxonomy"), (*loc, "categories")))
+
+
+def _size(order: Generate, there: Counter[str], loc: Loc) -> Iterator[Problem]:
+    """Whether a profile has sentences enough to be checked against one another, and there are as many to make one."""
+    from .quota import usual_quota
+
+    if order.builder == "profile":
+        return
+    size = sum((order.quota or usual_quota(there.elements())).values())
+    reads = (("cast", "taxonomy"), (*loc, "builder"), (*loc, "quota"), (*loc, "categories"))
+    if size < 2:
+        key, more = ("quota", "want two or more") if order.quota else ("categories", "name two of them or more")
+        text = f"a profile of {size} sentence says too little, and nothing in it can be checked: {more}"
+        yield Problem((*loc, key), text, reads)
+    elif not order.quota and order.sentences < size:
+        yield Problem((*loc, "sentences"), f"{order.sentences} can't make one persona of {size}", reads)
 
 
 def _made(scenario: Scenario) -> Iterator[tuple[Loc, Made]]:

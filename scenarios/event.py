@@ -9,7 +9,7 @@ from ..critics import Outcome, Review
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The first event of a run, resumed or new."""
+    """A run begins, resumed or new; before it is told only what was found out about who may meet whom."""
 
     name: str
     description: str
@@ -35,7 +35,10 @@ class Peopled:
 
     built: int
     wanted: int
+    size: int
+    """Sentences of a profile."""
     sentences: int
+    """They were assembled from so many."""
     scorer: str
     """What looked for contradictions."""
     scored: int
@@ -50,6 +53,8 @@ class Paired:
 
     kind: str
     people: int
+    """Different ones: personas with the same profile are one person."""
+    personas: int
     qualified: int
     """Pairs of people that the pairing allows, of those that the seats do."""
     possible: int

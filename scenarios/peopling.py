@@ -21,6 +21,7 @@ from .casting import People
 from .event import Peopled
 from .finding import taxonomy_of
 from .fingerprint import ordered
+from .quota import usual_quota
 from .scenario import Generate, Made, Scenario
 from .workshop import Workshop
 
@@ -61,13 +62,26 @@ def _kept(shop: Workshop, key: str, path: Path) -> Sequence[Persona]:
 
 async def _written(shop: Workshop, key: str, order: Generate, path: Path) -> Sequence[Persona]:
     personas = await _made(order, shop)
+    info = shop.ledger.info()
+    ours = path.is_file() and info is not None and _digest(path) in kept_orders(info.extra).values()
+    if path.exists() and not ours and not _holds(path, personas):
+        raise Mistake(
+            f"{path} is not as this run wrote it: move it away, or name it as `cast.personas` to cast its people"
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     write_personas(personas, path)
-    info = shop.ledger.info()
-    if info and tuple(read_personas(path)) == tuple(personas):
+    if info and _holds(path, personas):
         extra = {**info.extra, MADE: {**kept_orders(info.extra), key: _digest(path)}}
         await shop.ledger.set_info(replace(info, extra=extra))
     return personas
+
+
+def _holds(path: Path, personas: Sequence[Persona]) -> bool:
+    """Whether these people are read from the file; what was written right before a kill is ours, too."""
+    try:
+        return path.is_file() and tuple(read_personas(path)) == tuple(personas)
+    except Mistake:
+        return False
 
 
 def _digest(path: Path) -> str:
@@ -78,13 +92,14 @@ async def _made(order: Generate, shop: Workshop) -> Sequence[Persona]:
     embedder = await to_thread(connect_embedder, order.embedder)
     nli = await to_thread(connect_nli, order.nli) if order.nli else None
     assembled, sentences = await _assembled(order, shop, embedder, nli)
+    size = max((len(persona.profile) for persona in assembled.personas), default=0)
     report, least = assembled.report, max(2, len(shop.scenario.seats))
     if report.built < least:
         raise Mistake(
             f"cast.personas: {report.built} of {report.wanted} personas could be built: {report.why}; "
             "raise `sentences`, or ask for a smaller `quota`"
         )
-    shop.events(Peopled(report.built, report.wanted, sentences, report.scorer, report.scored, report.why))
+    shop.events(Peopled(report.built, report.wanted, size, sentences, report.scorer, report.scored, report.why))
     return assembled.personas
 
 
@@ -127,11 +142,3 @@ def recipe_of(order: Generate, scenario: Scenario, categories: Iterable[Category
         thresholds=Thresholds(contradiction=order.threshold),
         seed=scenario.seed,
     )
-
-
-def usual_quota(families: Iterable[str]) -> dict[str, int]:
-    """From the family of each category: the paper's quota, of the families that there are; two sentences of each where
-    it knows none of them. Never more than a family has categories."""
-    there = Counter(families)
-    wanted = {family: number for family, number in QUOTA.items() if family in there} or dict.fromkeys(there, 2)
-    return {family: min(number, there[family]) for family, number in wanted.items()}

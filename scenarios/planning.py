@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from math import ceil
 from pathlib import Path
@@ -21,10 +21,12 @@ from ..models.errors import Mistake
 from ..models.pricing import price_of
 from ..models.request import Part, Task
 from ..models.spec import ModelSpec
+from ..personas.meeting.pairing import WEIGHED
 from ..personas.personality.selecting import ASKED, fit_parts
 from ..personas.shelf import people
 from .casting import Casting
 from .court import asks_model
+from .event import Paired
 from .fingerprint import judging, ordered
 from .personality import selects
 from .scenario import EVERYDAY, Generate, Made, Scenario
@@ -77,6 +79,10 @@ class Plan:
     calls: tuple[Planned, ...]
     missing: tuple[str, ...]
     """What is not there, and what the run does without it."""
+    wrong: tuple[str, ...] = ()
+    """What would end the run before anybody speaks."""
+    paired: Paired | None = None
+    """How many pairs may meet, where the pairing looks at that."""
 
     def usd(self) -> Money | None:
         """(least, most) over all calls; None where a price is not known, and for a `most` that is open."""
@@ -94,6 +100,21 @@ def plan(scenario: Scenario, output: Path | None = None) -> Plan:
     before = [*_peopling(scenario, output), *_selecting(scenario, left)]
     calls = [*before, *_speaking(scenario, tries), *_judging(scenario, tries)]
     return Plan(rounds.count, jobs, done, tuple(calls), tuple(_missing(scenario)))
+
+
+async def foreseen(planned: Plan, scenario: Scenario) -> Plan:
+    """The plan with how many pairs may meet, or why the pairing can't be. Asks the embedder of a pairing that has one,
+    and no language model."""
+    if scenario.makes_people:
+        later = "how many pairs qualify is seen when the people are made"
+        weighs = scenario.cast.pairing.kind in WEIGHED
+        return replace(planned, missing=(*planned.missing, *[f"pairing: {later}"] * weighs))
+    heard: list[object] = []
+    try:
+        await Casting.of(scenario).weighed(heard.append)
+    except Mistake as mistake:
+        return replace(planned, wrong=(str(mistake),))
+    return replace(planned, paired=next((event for event in heard if isinstance(event, Paired)), None))
 
 
 def _speaking(scenario: Scenario, tries: Tries) -> list[Planned]:

@@ -66,8 +66,8 @@ class Generate(Section):
     """`conl`: a quota by family, whatever contradicts is drawn again (PersonaChatGen); `profile`: random additions
     that neither repeat nor contradict (Synthetic-Persona-Chat)."""
     quota: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(default_factory=dict)
-    """conl: sentences by family, each of another category; default: 2 demographic, 2 psychographic, 1 wellness, or 2 of
-    each family where there are only families of your own."""
+    """conl: sentences by family, each of another category, two or more in all; default: 2 demographic, 2 psychographic,
+    1 wellness, or five spread over the families that there are, where `categories` are too few for that."""
     threshold: float = Field(0.9, gt=0, lt=1)
     """P(contradiction) above which two sentences don't go together."""
     nli: str | None = None

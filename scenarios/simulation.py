@@ -20,7 +20,7 @@ from ..models.calling import Services
 from ..models.errors import Mistake
 from ..models.metering import Meter
 from ..models.request import Events, unwatched
-from .casting import Casting, People
+from .casting import Casting
 from .collecting import rarely
 from .connecting import Connections
 from .court import Court, panel_of
@@ -50,25 +50,25 @@ async def simulate(
     `output` is the folder of the run (default: the scenario's); `join` gives seats to people, by seat id; `remake`
     allows a ledger whose dialogues were made from something else, and makes those anew. With `whole` the corpus is what
     the scenario asks for: what the ledger holds beyond it does not count until it is asked for again; without, the
-    scenario is the beginning of what is there. Returns the corpus, open for reading. Raises Mistake for what the user
+    scenario is the beginning of what is there. Nothing is written before it is known who may meet whom, except where
+    the people are yet to be made. Returns the corpus, open for reading. Raises Mistake for what the user
     can mend, Stopped when the run ended early and can be resumed.
     """
     folder = Path(output) if output is not None else scenario.output_folder
+    ahead = None if scenario.makes_people else await Casting.of(scenario, join or {}).weighed(on_event)
     async with opened(scenario, folder, on_event, meter or Meter(), join or {}, remake) as shop:
         on_event(started(shop, folder))
-        casting = await cast(shop, folder, join or {})
+        casting = ahead or await _peopled(shop, folder, join or {})
         why = await play_rounds(shop, casting, whole)
         on_event(RunEnded(shop.ledger.count(), jobs_done(shop), why))
     return Corpus.open(scenario.ledger_in(folder), scenario.name)
 
 
-async def cast(shop: Workshop, folder: Path, join: Collection[str]) -> Casting:
-    """Who meets whom, people made where there are none. Raises Mistake."""
-    made: People = {}
-    if shop.scenario.makes_people:
-        from .peopling import make_people
+async def _peopled(shop: Workshop, folder: Path, join: Collection[str]) -> Casting:
+    """Who meets whom, among people who are made first. Raises Mistake."""
+    from .peopling import make_people
 
-        made = await make_people(shop, folder)
+    made = await make_people(shop, folder)
     return await Casting.of(shop.scenario, join, made).weighed(shop.events)
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 READS = 2048
 """Tokens of context of a model whose config says nothing of it."""
-ALIKE = 0.05
-"""How far, of the spread of a model's scores, its batched steps may be from its plain ones, in any number format."""
+ALIKE = 0.15
+"""How far, of the spread of a model's scores, those of a step may be from those of the whole, in any number format."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,13 @@ class Decoder:
         self._model, self._tokenizer, self._ends = model, tokenizer, frozenset(ends)
         self._size = min(len(tokenizer), config.vocab_size)  # some models score tokens that do not exist
         self.rows = rows
-        self.batched = rows > 1 and self._batches()
+        self.batched = False
+        if not self._remembers():
+            raise Mistake("this kind of model keeps its past in a way that is not known here")
+        self.batched = self._batches()
 
     def read(self, prompt: Sequence[int]) -> tuple["NDArray[np.float32]", Any]:
-        """(scores of what comes next, what is to be remembered). Alone: as fast for a long prompt, and it feels nobody."""
+        """(scores of what comes next, what is to be remembered). Read alone: hardly slower, and it feels nobody."""
         import torch
         from transformers import DynamicCache
 
@@ -78,14 +81,14 @@ class Decoder:
 
         with torch.inference_mode():
             if not self.batched:
-                return [row and self._scores([[row.drawn[-1]]], past_key_values=row.past)[0] for row in rows]
+                return [None if row is None else self._alone(row) for row in rows]
             from .ragged import Rows
 
             last = [[row.drawn[-1] if row else 0] for row in rows]
             places = torch.tensor([[len(row.prompt) + len(row.drawn) - 1 if row else 0] for row in rows])
-            past = Rows([row and row.past for row in rows])
+            past = Rows([None if row is None else row.past for row in rows])
             scores = self._scores(last, past_key_values=past, position_ids=places.to(self._model.device))
-            return [row and one for row, one in zip(rows, scores, strict=True)]
+            return [None if row is None else one for row, one in zip(rows, scores, strict=True)]
 
     def add(self, row: Row, scores: "NDArray[np.float32]") -> Written | None:
         """Draw a row's next token; the reply, if that ends it."""
@@ -99,6 +102,10 @@ class Decoder:
         if len(row.drawn) >= row.room:
             return self._written(row, self._text(row.drawn), "length")
         return None
+
+    def _alone(self, row: Row) -> "NDArray[np.float32]":
+        one: NDArray[np.float32] = self._scores([[row.drawn[-1]]], past_key_values=row.past)[0]
+        return one
 
     def _scores(self, tokens: Sequence[Sequence[int]], **more: Any) -> "NDArray[np.float32]":
         import torch
@@ -114,31 +121,38 @@ class Decoder:
     def _written(self, row: Row, text: str, finish: str) -> Written:
         return Written(text.strip(), finish, len(row.prompt), len(row.drawn))
 
-    def _batches(self) -> bool:
-        """Whether steps can be taken together: tried on two short prompts, against steps taken alone."""
-        import numpy as np
+    def _remembers(self) -> bool:
+        """Whether a step after a prompt gives what the whole gives that is read at once; tried on two short prompts."""
+        return all(map(_alike, self._tried(batched=False), self._whole()))
 
+    def _batches(self) -> bool:
+        """Whether steps can be taken together."""
         from .ragged import make_ragged
 
-        if not make_ragged(self._model):
+        if self.rows == 1 or not make_ragged(self._model):
             return False
-        prompts = [[index % self._size for index in range(1, length)] for length in (4, 7)]
         try:
-            alone, together = self._tried(prompts, batched=False), self._tried(prompts, batched=True)
-        except Exception:
+            return all(map(_alike, self._tried(batched=True), self._whole()))
+        except Exception:  # whatever a model's own code makes of it
             return False
-        return all(
-            float(np.abs(one - other).max()) <= ALIKE * float(one.max() - one.min()) + 1e-6
-            for one, other in zip(alone, together, strict=True)
-        )
 
-    def _tried(self, prompts: Sequence[list[int]], *, batched: bool) -> "list[NDArray[np.float32]]":
+    def _whole(self) -> "list[NDArray[np.float32]]":
+        return [self.read([*prompt, prompt[0]])[0] for prompt in self._trials()]
+
+    def _tried(self, *, batched: bool) -> "list[NDArray[np.float32]]":
         self.batched = batched
-        rows: list[Row | None] = [None] * self.rows
-        for at, prompt in enumerate(prompts):
-            rows[at] = row = Row([], SamplingParameters(), 0, prompt=prompt, drawn=[prompt[0]])
-            row.past = self.read(prompt)[1]
+        rows: list[Row | None] = [None] * max(self.rows, 2)
+        for at, prompt in enumerate(self._trials()):
+            rows[at] = Row([], SamplingParameters(), 0, prompt=prompt, drawn=[prompt[0]], past=self.read(prompt)[1])
         return [scores for scores in self.step(rows) if scores is not None]
+
+    def _trials(self) -> list[list[int]]:
+        return [[index % self._size for index in range(1, length)] for length in (4, 7)]
+
+
+def _alike(one: "NDArray[np.float32]", other: "NDArray[np.float32]") -> bool:
+    spread = float(other.max() - other.min())
+    return float(abs(one - other).max()) <= ALIKE * spread + 1e-6
 
 
 def load_decoder(
@@ -151,9 +165,10 @@ def load_decoder(
             from transformers import AutoModelForCausalLM, AutoTokenizer
 
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            model, loaded = AutoModelForCausalLM.from_pretrained(
+            found: Any = AutoModelForCausalLM.from_pretrained(
                 folder, dtype=number_format, local_files_only=True, output_loading_info=True
             )
+            model, loaded = found
             model = model.to(device).eval()
         except Exception as error:
             raise load_failed(name, error, without) from error
@@ -162,7 +177,13 @@ def load_decoder(
             f"{name!r} holds no weights for {', '.join(missing[:3])}: it is no causal language model that could "
             f"write; {without}"
         )
-    return Decoder(model, tokenizer, rows=rows, ends=_ends(model, tokenizer)), tokenizer
+    try:
+        return Decoder(model, tokenizer, rows=rows, ends=_ends(model, tokenizer)), tokenizer
+    except Exception as error:
+        raise Mistake(
+            f"{name!r} can't write step by step here ({type(error).__name__}: {' '.join(str(error).split())[:200]}); "
+            f"serve it, and write 'vllm:{name}' or 'ollama:...'; {without}"
+        ) from error
 
 
 def _ends(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> set[int]:

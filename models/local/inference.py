@@ -33,6 +33,8 @@ class TransformersNli:
 
     name: str
     batcher: Batcher[Pair, Inference]
+    entails: bool = True
+    """Whether it has an output for entailment."""
 
     async def infer(self, pairs: Sequence[Pair]) -> list[Inference]:
         """One Inference a pair. A pair longer than the model reads is cut at its longer side, which is said once."""
@@ -60,7 +62,8 @@ def load_nli(
         raise Mistake(f"{name!r} holds no weights for {', '.join(missing[:3])}: it would guess; {without}")
     batch = MAX_BATCH if device == "cpu" else MAX_BATCH_ON_ACCELERATOR
     classifier = Classifier(name, tokenizer, model, meant)
-    return TransformersNli(name, Batcher(classifier, length=_length, max_batch=batch, name=f"nli {name}"))
+    batcher = Batcher(classifier, length=_length, max_batch=batch, name=f"nli {name}")
+    return TransformersNli(name, batcher, entails=meant.entailment is not None)
 
 
 class Classifier:

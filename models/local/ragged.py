@@ -5,16 +5,17 @@ each row attends to its own past alone, in tensors of its own. Nothing is padded
 how long the others are, how many there are, or who they are.
 """
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedModel
 from transformers.cache_utils import Cache
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
-from transformers.masking_utils import sdpa_mask
+from transformers.masking_utils import eager_mask, sdpa_mask
 
-ATTENTION = "tertulia-rows"
+Attention = Callable[..., tuple[torch.Tensor, Any]]
 
 
 class Rows(Cache):
@@ -24,13 +25,16 @@ class Rows(Cache):
         super().__init__(layers=[])
         self.pasts = pasts
 
-    def update(self, keys: torch.Tensor, values: torch.Tensor, layer: int, *more: Any, **named: Any) -> Any:
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, layer_idx: int, *args: Any, **kwargs: Any
+    ) -> Any:
         """Keys and values as two lists, a tensor (1, heads, length, size) a row, for `attend`."""
+        rows = zip(self.pasts, torch.split(key_states, 1), torch.split(value_states, 1), strict=True)
         grown = [
-            None if past is None else past.update(keys[at : at + 1], values[at : at + 1], layer, *more, **named)
-            for at, past in enumerate(self.pasts)
+            (None, None) if past is None else past.update(keys, values, layer_idx, *args, **kwargs)
+            for past, keys, values in rows
         ]
-        return [pair and pair[0] for pair in grown], [pair and pair[1] for pair in grown]
+        return [keys for keys, _ in grown], [values for _, values in grown]
 
     def get_seq_length(self, layer_idx: int = 0) -> int:
         """Zero: positions are given with each step."""
@@ -41,26 +45,46 @@ class Rows(Cache):
         return query_length, 0
 
 
-def attend(
-    module: torch.nn.Module, query: torch.Tensor, key: Any, value: Any, mask: torch.Tensor | None, **settings: Any
-) -> tuple[torch.Tensor, None]:
+def attend_with(usual: Attention) -> Attention:
     """The usual attention; row by row where `Rows` gave keys and values."""
-    if not isinstance(key, list):
-        whole: torch.Tensor = sdpa_attention_forward(module, query, key, value, mask, **settings)[0]
-        return whole, None
-    size = next(one.shape[-1] for one in value if one is not None)
-    result = query.new_zeros(query.shape[0], 1, query.shape[1], size)
-    for at, (keys, values) in enumerate(zip(key, value, strict=True)):
-        if keys is not None:
-            result[at : at + 1] = sdpa_attention_forward(module, query[at : at + 1], keys, values, None, **settings)[0]
-    return result, None
+
+    def attend(
+        module: torch.nn.Module, query: torch.Tensor, key: Any, value: Any, mask: Any, **settings: Any
+    ) -> tuple[torch.Tensor, Any]:
+        if not isinstance(key, list):
+            return usual(module, query, key, value, mask, **settings)
+        size = next(one.shape[-1] for one in value if one is not None)
+        result = query.new_zeros(query.shape[0], 1, query.shape[1], size)
+        for at, (keys, values) in enumerate(zip(key, value, strict=True)):
+            if keys is not None:
+                result[at : at + 1] = usual(module, query[at : at + 1], keys, values, None, **settings)[0]
+        return result, None
+
+    return attend
+
+
+def eager(module: torch.nn.Module, *given: Any, **settings: Any) -> tuple[torch.Tensor, Any]:
+    """The attention that a model's own file spells out, for models with a twist of their own."""
+    found: tuple[torch.Tensor, Any] = sys.modules[type(module).__module__].eager_attention_forward(
+        module, *given, **settings
+    )
+    return found
+
+
+KINDS: Mapping[str, tuple[Attention, Callable[..., Any]]] = {
+    "sdpa": (sdpa_attention_forward, sdpa_mask),
+    "eager": (eager, eager_mask),
+}
 
 
 def make_ragged(model: PreTrainedModel) -> bool:
-    """Whether the model could be taught to attend row by row: its attention is one of the library's, and pluggable."""
-    if model.config._attn_implementation != "sdpa":
+    """Whether the model could be taught to attend row by row: its attention can be exchanged, and is one of two."""
+    kind = str(model.config._attn_implementation)
+    if kind not in KINDS:
         return False
-    AttentionInterface.register(ATTENTION, attend)
-    AttentionMaskInterface.register(ATTENTION, sdpa_mask)
-    model.set_attn_implementation(ATTENTION)
-    return bool(model.config._attn_implementation == ATTENTION)
+    usual, mask = KINDS[kind]
+    name = f"tertulia-rows-{kind}"
+    AttentionInterface.register(name, attend_with(usual))
+    AttentionMaskInterface.register(name, mask)
+    model.set_attn_implementation(name)
+    return bool(model.config._attn_implementation == name)

@@ -64,7 +64,7 @@ class Template:
             yield merged([_as_user(messages[0]), *later])
 
     def _rendered(self, messages: Sequence[Message]) -> list[int]:
-        given = self._tokenizer.apply_chat_template(
+        given: Any = self._tokenizer.apply_chat_template(
             list(messages), add_generation_prompt=True, tokenize=True, return_dict=True, **self._settings
         )
         return [int(token) for token in given["input_ids"]]

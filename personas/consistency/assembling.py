@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ...models.client import ChatClient
 from ...models.errors import Mistake
 from ...models.request import Events, unwatched
-from ...models.scorer import Embedder, Nli
+from ...models.scorer import Embedder, Nli, entails
 from ..event import Progressed
 from ..naming import first_name
 from ..persona import Persona
@@ -27,6 +27,8 @@ from .scoring import BATCH, PairScorer
 
 WAVE = 64
 """Personas that are drawn and scored together. Part of what a seed means: another number gives other personas."""
+CONCURRENCY = 16
+"""Calls of the language model at once."""
 RESTARTS = 4
 """How often a persona is begun anew whose sentences leave no way to end it."""
 
@@ -49,6 +51,7 @@ async def assemble(
     client: ChatClient | None = None,
     batch: int = BATCH,
     remember: bool = True,
+    concurrency: int = CONCURRENCY,
     events: Events = unwatched,
 ) -> Assembled:
     """As many personas as the recipe wants, or as can be built; the report says why there are no more.
@@ -56,19 +59,21 @@ async def assemble(
     Every pair of sentences inside a persona has been scored by `nli`, and none is above the thresholds; no two personas
     have the same sentences. The same arguments give the same personas, whatever `batch` and `remember`
     (of PairScorer) are.
-    `client` writes the negations of the builder `profile`. Raises Mistake for a pool that can't fill one persona.
+    `client` writes the negations of the builder `profile`, `concurrency` at a time; with an `nli` that has no
+    entailment they could never count, and nobody is asked. Raises Mistake for a pool that can't fill one persona.
     """
     sentences = distinct(pool)
     check_categories(sentences, taxonomy)
     supply = Supply(sentences, taxonomy, Tray(len(sentences), recipe.reuse))
     check_supply(supply, recipe)
     scorer = PairScorer(nli, embedder, batch=batch, remember=remember, events=events)
-    conflicts = Conflicts(sentences, taxonomy, scorer, recipe.thresholds, _negator(recipe, client, events))
+    negator = _negator(recipe, client, concurrency, events) if entails(nli) else None
+    conflicts = Conflicts(sentences, taxonomy, scorer, recipe.thresholds, negator)
     assembly = _Assembly(recipe, supply, conflicts, _builder(recipe, supply), events)
     profiles = await assembly.run()
     cleared = f"{scorer.name}, threshold {recipe.thresholds.contradiction:g}"
     personas = tuple(_persona([sentences[place] for place in profile], cleared) for profile in profiles)
-    return Assembled(personas, report_of(recipe, supply, conflicts, assembly.failures, len(personas)))
+    return Assembled(personas, report_of(recipe, supply, conflicts, assembly.failures, profiles))
 
 
 def _builder(recipe: Recipe, supply: Supply) -> Builder:
@@ -77,12 +82,12 @@ def _builder(recipe: Recipe, supply: Supply) -> Builder:
     return (ConlOfAll if recipe.order == "all" else Conl)(supply, recipe.quota)
 
 
-def _negator(recipe: Recipe, client: ChatClient | None, events: Events) -> Negator | None:
+def _negator(recipe: Recipe, client: ChatClient | None, concurrency: int, events: Events) -> Negator | None:
     if recipe.builder != "profile":
         return None
     if client is None:
         raise Mistake("the builder 'profile' has a language model write negations; give it a client, or take 'conl'")
-    return Negator(client, recipe.seed, events=events)
+    return Negator(client, recipe.seed, concurrency=concurrency, events=events)
 
 
 def _persona(profile: Sequence[Sentence], cleared_by: str) -> Persona:
@@ -106,6 +111,7 @@ class _Assembly:
     async def run(self) -> list[tuple[int, ...]]:
         """Wave after wave, until there are enough, or one brings nothing."""
         begun, built = 0, -1
+        self.events(Progressed("assemble", 0, self.recipe.count))
         while built < len(self._profiles) < self.recipe.count:
             built = len(self._profiles)
             size = min(WAVE, self.recipe.count - built)
@@ -115,7 +121,7 @@ class _Assembly:
 
     async def _wave(self, drafts: list[Draft]) -> None:
         while drafts := [draft for draft in drafts if self._filled(draft)]:
-            await self.conflicts.look_inside(draft.held for draft in drafts)
+            await self.conflicts.look(pair for draft in drafts for pair in draft.unseen())
             drafts = [draft for draft in drafts if not self._done(draft)]
 
     def _filled(self, draft: Draft) -> bool:

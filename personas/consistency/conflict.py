@@ -77,6 +77,11 @@ class Conflicts:
         await self.look(pair for group in groups for pair in combinations(group, 2))
 
     @property
+    def negations(self) -> bool:
+        """Whether entailed negations are looked for."""
+        return self._negator is not None
+
+    @property
     def unnegated(self) -> int:
         """Sentences of which there is no negation to compare with."""
         return self._negator.missing if self._negator else 0
@@ -97,7 +102,7 @@ class Conflicts:
         if score.contradiction > self.thresholds.contradiction:
             yield Conflict.CONTRADICTION.value, score.contradiction
         if score.cosine > self.thresholds.redundancy:
-            yield Conflict.REDUNDANCY.value, min(round(score.cosine, 4), 1.0)
+            yield Conflict.REDUNDANCY.value, min(score.cosine, 1.0)
         if _exclusive(*(self._values[place] for place in edge)):
             yield Conflict.EXCLUSIVE.value, 1.0
         if negated > self.thresholds.negation:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations, product
 from random import Random
 from typing import Protocol
 
@@ -30,12 +31,21 @@ class Draft:
     restarts: int = 0
     repeated: bool = False
     """Whether it came to a profile that existed already."""
+    _seen: frozenset[int] = frozenset()
+    """What it held when it last told its pairs."""
     _step: int = 0
 
     def chance(self) -> Random:
         """A stream of its own for the next choice, whatever other drafts do."""
         self._step += 1
         return stream(self.seed, "assemble", self.index, self._step)
+
+    def unseen(self) -> list[tuple[int, int]]:
+        """The pairs of what it holds that it has not told before: those with a new sentence in them."""
+        new = [place for place in self.held if place not in self._seen]
+        old = [place for place in self.held if place in self._seen]
+        self._seen = frozenset(self.held)
+        return [*combinations(new, 2), *product(old, new)]
 
     def hold(self, place: int) -> None:
         self.held.append(place)
@@ -49,7 +59,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Supply:
-    """A pool, sorted; and what has been drawn from it."""
+    """A pool in the order of `distinct`, and what has been drawn from it."""
 
     sentences: Sequence[ProfileSentence]
     taxonomy: Taxonomy

@@ -1,16 +1,15 @@
 """What is the opposite of a sentence? A language model says it; a profile must not entail it (Jandaghi et al. 2023)."""
 
 import re
-from asyncio import TaskGroup
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ...models.client import ChatClient
-from ...models.errors import ReplyRefused
 from ...models.prompt import Prompts
 from ...models.request import Events, Kind, Part, Role, Task, unwatched
 from ...models.stream import sampling_seed
 from ...models.thread import Thread
+from ..asking import answers
 from ..event import Progressed
 
 PROMPTS = Prompts(Path(__file__).parent / "prompts")
@@ -45,33 +44,20 @@ class Negator:
     async def learn(self, texts: Sequence[str]) -> None:
         """Ask for those that are new. Raises what the client raises, when the calls in flight are through."""
         new = [text for text in dict.fromkeys(texts) if text not in self._found]
-        waiting, failures = iter(enumerate(new, 1)), list[Exception]()
+        before = len(self._found)
 
-        async def work() -> None:
-            for number, text in waiting:
-                if failures:
-                    return
-                try:
-                    self._found[text] = await self._negation(text)
-                except Exception as failure:
-                    failures.append(failure)
-                self._events(Progressed("negate", number, len(new), text[:80]))
+        def came(done: int, text: str) -> None:
+            self._events(Progressed("negate", before + done, before + len(new), text[:80]))
 
-        async with TaskGroup() as group:
-            for _ in range(min(self._concurrency, len(new))):
-                group.create_task(work())
-        if failures:
-            raise failures[0]
+        negations = await answers(new, self._negation, self._concurrency, came)
+        self._found.update(zip(new, negations, strict=True))
 
     async def _negation(self, text: str) -> str | None:
         question = Thread(Part(Role.USER, Kind.MATERIAL, PROMPTS.render("negate", sentence=" ".join(text.split()))))
         for number in range(TRIES):
             seed = sampling_seed(self._seed, "negate", text, number)
             client = self._client.bind(task=Task.NEGATE, seed=seed, sampling={"temperature": 0.7 if number else 0})
-            try:
-                completion = await client.create(question.messages())
-            except ReplyRefused:
-                return None
+            completion = await client.create(question.messages())
             if found := read_negation(str(completion.content), text):
                 return found
         return None

@@ -1,8 +1,9 @@
 """What came of an assembly: what was scored by whom, what was found, and why there are no more?"""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from .conflict import Conflict, Conflicts
 from .draft import Supply
@@ -63,15 +64,27 @@ class Report:
     """Sentences that are in a persona."""
     most_used: int
     """Personas that the most used sentence is in."""
+    left: int = 0
+    """Conflicts inside the personas: none, since every pair of each was scored."""
+    scarce: str = ""
+    """Which family is used most where others have unused sentences: `wellness: 9 sentences for 20 personas`."""
+    negations: bool = False
+    """Whether negations were looked for: by the builder `profile`, unless the scorer knows no entailment."""
     unnegated: int = 0
     """Sentences of which the language model gave no negation."""
     why: str = ""
     """Why there are not as many as wanted."""
 
 
-def report_of(recipe: Recipe, supply: Supply, conflicts: Conflicts, failures: Counter[str], built: int) -> Report:
+def report_of(
+    recipe: Recipe,
+    supply: Supply,
+    conflicts: Conflicts,
+    failures: Counter[str],
+    profiles: Sequence[Sequence[int]],
+) -> Report:
     """The report of an assembly that is over."""
-    scorer, uses = conflicts.scorer, supply.tray.uses
+    scorer, uses, built = conflicts.scorer, supply.tray.uses, len(profiles)
     return Report(
         wanted=recipe.count,
         built=built,
@@ -88,6 +101,9 @@ def report_of(recipe: Recipe, supply: Supply, conflicts: Conflicts, failures: Co
         dropped=dict(supply.dropped.most_common()),
         used=sum(count > 0 for count in uses),
         most_used=max(uses),
+        left=sum(conflicts.between(a, b) for profile in profiles for a, b in combinations(profile, 2)),
+        scarce=scarce(supply, built) if recipe.builder == "conl" else "",
+        negations=conflicts.negations,
         unnegated=conflicts.unnegated,
         why=why(recipe, failures) if built < recipe.count else "",
     )
@@ -106,10 +122,25 @@ def finding(conflicts: Conflicts, kind: Conflict, supply: Supply) -> Finding:
     return Finding(len(edges), across, tuple(examples))
 
 
+def scarce(supply: Supply, built: int) -> str:
+    """Why a sentence is in several personas although others are in none."""
+    uses = supply.tray.uses
+    most = uses.index(max(uses))
+    family = supply.families[most]
+    there = sum(one == family for one in supply.families)
+    if uses[most] < 2 or 0 not in uses:
+        return ""
+    return f"{family}: {_counted(there, 'sentence')} for {_counted(built, 'persona')}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
 def why(recipe: Recipe, failures: Counter[str]) -> str:
     """Which family ran out, or whether all there can be exist already."""
-    told = [f"{_reason(what)} ({count} tries)" for what, count in failures.most_common()]
-    limit = f"; a sentence may be in at most {recipe.reuse} personas" if recipe.reuse else ""
+    told = [f"{_reason(what)} ({count} {'try' if count == 1 else 'tries'})" for what, count in failures.most_common()]
+    limit = f"; a sentence may be in at most {_counted(recipe.reuse, 'persona')}" if recipe.reuse else ""
     return "; ".join(told) + limit
 
 

@@ -25,6 +25,7 @@ ADVICE = {
     "model_attributes_type": "{given} is no mapping; write `key: value` lines",
     "greater_than_equal": "{given} is out of range; choose a whole number from -5 to 5",
     "less_than_equal": "{given} is out of range; choose a whole number from -5 to 5",
+    "literal_error": "{given} is none of its values; write {expected}, or leave it out",
     "int_type": "{given} is no whole number; choose one from -5 to 5",
 }
 
@@ -58,7 +59,7 @@ def _named(value: dict[str, Any]) -> dict[str, Any]:
 
 def problems(entry: Entry, error: ValidationError, model: type[BaseModel] = Persona) -> Iterator[Problem]:
     """What is wrong with an entry that should be a `model`, each with its line."""
-    for detail in error.errors(include_url=False, include_context=False):
+    for detail in error.errors(include_url=False):
         place = tuple(detail["loc"])
         yield Problem(entry.line_of(place), f"{_written(place)}: {_what(place, detail, model)}")
 
@@ -68,7 +69,8 @@ def _what(place: Location, detail: ErrorDetails, whole: type[BaseModel]) -> str:
         model = PARTS.get(str(place[0]), whole) if len(place) > 1 else whole
         return f"no such key{suggest(str(place[-1]), model.model_fields)}"
     advice = ADVICE.get(detail["type"], "{given}: " + detail["msg"].replace("{", "{{").replace("}", "}}"))
-    return advice.replace("{given}", short(detail["input"]))
+    expected = str(detail.get("ctx", {}).get("expected", ""))
+    return advice.replace("{given}", short(detail["input"])).replace("{expected}", expected)
 
 
 def short(value: Any) -> str:

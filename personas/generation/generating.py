@@ -24,6 +24,9 @@ from .parsing import Line, read_lines
 from .planning import Yield, asked, even, shares, wave
 from .survival import Filter, Survival
 
+PART = 64
+"""Lines that are filtered at a time; it changes no result, only how often progress is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
@@ -81,7 +84,7 @@ async def generate(
     """
     paths = _checked(categories, count, taxonomy)
     client = client.bind(sampling=sampling(client.spec, settings))
-    filters = Filters(taxonomy, embedder, nli, Said(embedder), events)
+    filters = Filters(taxonomy, embedder, nli, Said(embedder))
     await filters.said.remember([sentence.text for sentence in known], events)
     kept: list[ProfileSentence] = []
     rejected: list[Rejected] = []
@@ -89,11 +92,15 @@ async def generate(
     events(Progressed("keep", 0, count))
     while calls := wave(yields, count):
         replies = await ask(client, calls, taxonomy, seed, concurrency, events)
-        passed, fell = await filters.sift(_heard(calls, replies))
-        kept += [_sentence(one) for one in passed]
-        rejected += fell
+        heard, passed = _heard(calls, replies), list[Heard]()
+        for start in range(0, len(heard), PART):
+            through, fell = await filters.sift(heard[start : start + PART])
+            passed += through
+            rejected += fell
+            kept += [_sentence(one) for one in through]
+            events(Progressed("filter", min(start + PART, len(heard)), len(heard)))
+            events(Progressed("keep", min(len(kept), count), count, kept[-1].text if kept else ""))
         yields = _after(yields, calls, replies, passed)
-        events(Progressed("keep", min(len(kept), count), count, kept[-1].text if kept else ""))
     pool, spare = _shared(kept, yields, count, paths)
     yields = sorted(yields, key=lambda one: paths.index(one.category.path))
     survival = Survival.of(len(kept) + len(rejected), (one.filter for one in rejected))
@@ -109,7 +116,6 @@ class Filters:
     embedder: Embedder
     nli: Nli | None
     said: Said
-    events: Events = unwatched
 
     async def sift(self, heard: Sequence[Heard]) -> tuple[list[Heard], list[Rejected]]:
         """(lines that pass, lines that fall), both in their order."""
@@ -136,9 +142,8 @@ class Filters:
     async def _doubts(self, sentences: Sequence[ProfileSentence]) -> list[str]:
         """Why a sentence isn't about its category: zero-shot NLI, or the embedder where no NLI model is given."""
         least = about_above(self.nli, self.embedder)
-        self.events(Progressed("about", 0, len(sentences)))
         embedder = None if self.nli else self.embedder
-        found = await about(sentences, self.taxonomy, embedder=embedder, nli=self.nli, events=self.events)
+        found = await about(sentences, self.taxonomy, embedder=embedder, nli=self.nli)
         return ["" if p >= least else f"it is about its category with {p:.3f}, less than {least}" for p in found]
 
 

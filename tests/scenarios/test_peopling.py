@@ -4,6 +4,7 @@ import os
 import sqlite3
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from signal import SIGKILL
 from subprocess import PIPE, Popen
@@ -13,6 +14,7 @@ from fakes import asked, exported, loaded
 from scribe import MAKING
 
 from tertulia.console.auditing import audited
+from tertulia.console.gathering import gathering_line
 from tertulia.console.main import typed
 from tertulia.corpus.corpus import Corpus
 from tertulia.corpus.ledger import Ledger
@@ -23,8 +25,8 @@ from tertulia.personas import Persona, read_personas, write_personas
 from tertulia.scenarios.event import Peopled
 from tertulia.scenarios.fingerprint import making
 from tertulia.scenarios.loading import load
-from tertulia.scenarios.peopling import usual_quota
 from tertulia.scenarios.planning import plan
+from tertulia.scenarios.quota import usual_quota
 from tertulia.scenarios.simulation import simulate
 
 ORDER = "{count: 12, sentences: 60, embedder: lexical}"
@@ -122,7 +124,7 @@ async def test_killed_while_they_are_made_it_asks_for_no_committed_reply_again(t
     assert profile_calls() > 0
 
 
-async def test_again_they_are_read_back_and_a_file_that_was_changed_is_made_anew(tmp_path: Path) -> None:
+async def test_again_they_are_read_back_and_a_file_that_was_changed_is_not_written_over(tmp_path: Path) -> None:
     source, output, heard = guild(tmp_path), tmp_path / "out", list[object]()
     undisturbed = await run(source, output)
     file, people = output / "personas.yaml", made(output)
@@ -130,6 +132,11 @@ async def test_again_they_are_read_back_and_a_file_that_was_changed_is_made_anew
     assert not any(isinstance(event, Peopled) for event in heard)
     write_personas(people[:3], file)
     asked.clear()
+    with pytest.raises(Mistake, match=r"personas\.yaml is not as this run wrote it: move it away"):
+        await run(source, output)
+    assert made(output) == people[:3]
+    file.rename(tmp_path / "mine.yaml")
+    heard.clear()
     assert await run(source, output, on_event=heard.append) == undisturbed
     assert made(output) == people
     assert sum(isinstance(event, Peopled) for event in heard) == 1
@@ -152,7 +159,7 @@ async def test_what_they_are_made_from_is_what_dialogues_are_made_from(tmp_path:
         "cast.personas.generate.count=13",
         "cast.personas.generate.builder=profile",
         "cast.personas.generate.threshold=0.8",
-        "cast.personas.generate.quota={wellness: 1}",
+        "cast.personas.generate.quota={wellness: 2}",
         "models={personas: rehearsal}",
     ],
 )
@@ -303,12 +310,29 @@ async def test_a_taxonomy_and_statements_of_ones_own_from_one_file_in_an_empty_f
         await simulate(load(source), output=output)
 
 
-def test_the_usual_quota_is_the_papers_or_two_of_each_and_never_more_than_there_is() -> None:
+def test_the_usual_quota_is_the_papers_or_five_of_what_there_is() -> None:
     shipped = ["demographic"] * 9 + ["psychographic"] * 9 + ["wellness"] * 4
     assert usual_quota(shipped) == {"demographic": 2, "psychographic": 2, "wellness": 1}
     assert usual_quota([*shipped, "fantasy"]) == usual_quota(shipped)
-    assert usual_quota(["fantasy", "fantasy", "fantasy", "space"]) == {"fantasy": 2, "space": 1}
+    assert usual_quota(["fantasy"] * 9) == {"fantasy": 5}
+    assert usual_quota(["fantasy", "space", *["fantasy"] * 3]) == {"fantasy": 4, "space": 1}
+    assert usual_quota(["demographic"] * 9 + ["wellness"] * 4) == {"demographic": 3, "wellness": 2}
+    assert usual_quota(["wellness"] * 4) == {"wellness": 4}
+    assert usual_quota(["demographic", *shipped[9:]]) == {"demographic": 1, "psychographic": 2, "wellness": 2}
+    assert usual_quota(map(str, range(7))) == dict.fromkeys(map(str, range(7)), 1)
     assert usual_quota(["demographic"]) == {"demographic": 1}
+
+
+async def test_one_family_alone_makes_whole_people_and_few_sentences_are_told(tmp_path: Path) -> None:
+    order = "{count: 4, sentences: 30, categories: [wellness], embedder: lexical}"
+    source, heard = guild(tmp_path, GUILD.replace(ORDER, order)), list[object]()
+    with await simulate(loaded(source, ()), heard.append, output=tmp_path / "out"):
+        people = made(tmp_path / "out")
+    assert [len({sentence.category for sentence in persona.profile}) for persona in people] == [4] * 4
+    (peopled,) = (event for event in heard if isinstance(event, Peopled))
+    assert peopled.scored > 0
+    assert gathering_line(peopled).startswith("made 4 personas of 4 sentences each from 30 sentences; ")
+    assert gathering_line(replace(peopled, size=5)).startswith("made 4 personas from 30 sentences; ")
 
 
 WRONG = {
@@ -318,10 +342,13 @@ WRONG = {
     "{quota: {demografic: 2}}": "no family 'demografic'; did you mean 'demographic'?",
     "{quota: {wellness: 5}}": "5 sentences of 4 categories",
     "{categories: [wellnes]}": "'wellnes'",
-    "{categories: [wellness], quota: {demographic: 1}}": "1 sentences of 0 categories",
+    "{categories: [wellness], quota: {demographic: 2}}": "2 sentences of 0 categories",
     "{builder: profile, quota: {wellness: 1}}": "says nothing with the builder 'profile'",
     "{builder: profile, sentences: 4}": "4 can't make one persona of 5",
     "{sentences: 2, quota: {wellness: 3}}": "2 can't make one persona of 3",
+    "{sentences: 4}": "4 can't make one persona of 5",
+    "{quota: {wellness: 1}}": "quota: a profile of 1 sentence says too little",
+    "{categories: [age]}": "categories: a profile of 1 sentence says too little",
 }
 
 

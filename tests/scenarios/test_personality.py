@@ -93,7 +93,9 @@ async def test_who_was_refused_a_choice_keeps_his_dialogues_when_the_model_relen
     await made(source, tmp_path / "out", *small)
     assert refused
     asked.clear()
-    await made(source, tmp_path / "out", *small, "critics.panel=[]", "critics.voting={rule: majority}")  # opens all jobs
+    await made(
+        source, tmp_path / "out", *small, "critics.panel=[]", "critics.voting={rule: majority}"
+    )  # opens all jobs
     assert asked == []
 
 
