@@ -64,7 +64,7 @@ async def blocked(pairs: "list[Pair]", nli: "Nli", embedder: "Embedder") -> dict
     sentences = [sentence for pair in pairs for sentence in pair]
     graph = await pool_graph(sentences, PairScorer(nli, embedder), read_taxonomy())
     rate = None if graph.miss_rate is None else round(graph.miss_rate, 4)
-    return {"scored": graph.scored, "skipped": graph.skipped, "sampled": graph.sampled, "miss_rate": rate}
+    return {"scored": graph.scored, "skipped": graph.rest.of, "sampled": graph.rest.pairs, "miss_rate": rate}
 
 
 async def survived(pairs: "list[Pair]", nli: "Nli", embedder: "Embedder", personas: int) -> dict[str, Any]:

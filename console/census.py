@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..corpus.corpus import Corpus
 from ..models.metering import Meter
 from ..models.request import Events
 from ..models.scorer import Embedder, Nli
@@ -16,6 +17,7 @@ from ..personas.personality.selecting import NONE, selections
 from ..personas.survey import Survey, entities_of, survey_people, survey_pool
 from ..personas.taxonomy import Taxonomy, read_taxonomy
 from ..personas.traits import Pole
+from ..scenarios.finding import taxonomy_kept
 from .counting import Selected, report
 from .loading import load_detector, load_embedder
 from .printing import print_json
@@ -47,7 +49,7 @@ class Counted:
 
 def census(asked: Asked, *, json: bool, quiet: bool) -> int:
     """Exit code 0. Raises Mistake."""
-    taxonomy, console = read_taxonomy(asked.taxonomy), terminal()
+    taxonomy, console = _taxonomy(asked), terminal()
     with progress(console, Meter(), silent=json or quiet) as events:
         nli, embedder = load_detector(asked.nli, events), load_embedder(asked.embedder, events)
         counted = asyncio.run(_counted(asked, taxonomy, embedder, nli, events))
@@ -57,6 +59,14 @@ def census(asked: Asked, *, json: bool, quiet: bool) -> int:
     for part in report(asked.where, counted.found, counted.selected, taxonomy, counted.other, asked.against or ""):
         console.print(part)
     return 0
+
+
+def _taxonomy(asked: Asked) -> Taxonomy:
+    """The one that was named, else that of a run, else the shipped one."""
+    if asked.taxonomy or not Source(asked.where).run:
+        return read_taxonomy(asked.taxonomy)
+    with Corpus.open(asked.where) as corpus:
+        return taxonomy_kept(corpus.info)
 
 
 async def _counted(asked: Asked, taxonomy: Taxonomy, embedder: Embedder, nli: Nli, events: Events) -> Counted:
@@ -105,6 +115,7 @@ def as_json(counted: Counted) -> dict[str, Any]:
             trait.value: {str(level): count for level, count in sorted(levels.items())}
             for trait, levels in counts.levels.items()
         },
+        "unsaid": counts.unsaid,
         "duplicates": {"exact": counts.repeated, "near": found.near},
         "redundant": None if pool else found.redundant,
         "embedder": found.embedder,

@@ -179,6 +179,8 @@ def checks(found: Survey) -> Iterator[tuple[str, str]]:
         yield "cleared by", listed(cleared)
     if found.assigned:
         yield "categories", f"{percent(found.assigned, counts.sentences)} of them guessed here, by {found.embedder}"
+    if counts.unsaid:
+        yield "entities", f"{number(counts.unsaid, 'sentence')} without the entity that it is given with"
     near = "not looked for: too many" if found.near is None else f"{found.near:,} near (cosine > 0.9, {found.embedder})"
     yield "duplicates", f"{counts.repeated:,} word for word, {near}"
     yield "contradictions", f"{found.contradictions:,} in {number(found.scored, 'pair')}, by {found.scorer}"

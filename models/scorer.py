@@ -1,6 +1,6 @@
 """What do local scorers answer: how alike are texts, does one sentence follow from another?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -53,6 +53,24 @@ class Nli(Protocol):
         ...
 
 
+class Toxicity(Protocol):
+    """How toxic is a text, and in which way?"""
+
+    @property
+    def name(self) -> str:
+        """For reports and fingerprints; two scorers that differ have names that differ."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What is scored, by Detoxify's names, such as toxicity, insult, threat; which ones, depends on the model."""
+        ...
+
+    async def score(self, texts: Sequence[str]) -> Sequence[Mapping[str, float]]:
+        """For each text every label's score in [0, 1], rounded to 4 decimals. It does not depend on the other texts."""
+        ...
+
+
 def entails(nli: Nli) -> bool:
     """Whether it can find entailment at all; who doesn't say can."""
-    return bool(getattr(nli, "entails", True))
+    return getattr(nli, "entails", True) is not False

@@ -26,6 +26,8 @@ class Census:
     by_origin: Counter[str] = field(default_factory=Counter)
     entities: dict[str, Counter[str]] = field(default_factory=dict)
     """By entity key, each value in lower case, with how often it is given."""
+    unsaid: int = 0
+    """Sentences that do not say the entity they are given with; case and punctuation make no difference."""
     texts: dict[str, str] = field(default_factory=dict)
     """Each different sentence as it was first written, by its words: case and punctuation make no difference."""
     words: Counter[int] = field(default_factory=Counter)
@@ -57,9 +59,11 @@ class Census:
         self.sentences += 1
         self.by_category[known.path if known else sentence.category or UNKNOWN] += 1
         self.by_origin[sentence.origin if sentence.category else UNKNOWN] += 1
-        self.texts.setdefault(plain(sentence.text) or sentence.text, sentence.text)
+        words = plain(sentence.text)
+        self.texts.setdefault(words or sentence.text, sentence.text)
         self.words[len(sentence.text.split())] += 1
         if sentence.entity:
+            self.unsaid += plain(sentence.entity) not in words
             key = known.key if known else sentence.category or UNKNOWN
             self.entities.setdefault(key, Counter())[" ".join(sentence.entity.casefold().split())] += 1
 

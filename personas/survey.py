@@ -10,7 +10,7 @@ from ..models.request import Events, unwatched
 from ..models.scorer import Embedder, Nli
 from .categorising import categorise
 from .census import Census, count_sentences
-from .consistency.blocking import pool_graph
+from .consistency.blocking import Sample, pool_graph
 from .consistency.conflict import Conflict, Conflicts, Thresholds
 from .consistency.scoring import PairScorer
 from .event import Progressed
@@ -66,7 +66,11 @@ class Survey:
     afflicted: int = 0
     """People with a contradiction or two exclusive values."""
     miss_rate: float | None = None
-    """In a pool: of random pairs that were not looked at, the share that conflicts."""
+    """In a pool: of random pairs that can't conflict by category and likeness, the share that does."""
+    candidates: int | None = None
+    """In a pool: pairs that can conflict."""
+    farther: Sample | None = None
+    """In a pool with too many of them: random ones beyond the nearest, which were scored."""
 
 
 async def survey_people(
@@ -106,20 +110,24 @@ async def survey_pool(
     embedder: Embedder,
     nli: Nli,
     thresholds: Thresholds | None = None,
+    most: int | None = None,
     events: Events = unwatched,
 ) -> Survey:
-    """Pairs that can conflict are scored, and 2,000 random ones of the others, to measure what that misses."""
+    """Pairs that can conflict are scored, and 2,000 random ones of the others, to measure what that misses; of very
+    many pairs the nearest, and random ones beyond (see `pool_graph`)."""
     given, memory = list(sentences), Remembering(embedder)
     known = await _with_categories(given, taxonomy, memory, events)
-    scorer, census, found = PairScorer(nli, memory), count_sentences(known, taxonomy), _Clashes()
-    looked = await pool_graph(known, scorer, taxonomy, thresholds, events=events)
-    for a, b, kinds in sorted(_edges(looked.graph), key=lambda edge: -edge[2].get(Conflict.CONTRADICTION, 0)):
+    scorer, census, found = PairScorer(nli, memory, remember=False), count_sentences(known, taxonomy), _Clashes()
+    looked = await pool_graph(known, scorer, taxonomy, thresholds, most=most, events=events)
+    clashing = [edge for edge in _edges(looked.graph) if Conflict.CONTRADICTION in edge[2]]
+    for a, b, kinds in sorted(clashing, key=lambda edge: -edge[2][Conflict.CONTRADICTION]):
         found.add("", (known[a], known[b]), kinds)
     near = await near_duplicates(census, memory, events)
     memory.forget()
     return Survey(
-        census, _assigned(given, known), near, looked.scored + looked.sampled, scorer.name, embedder.name,
-        tuple(found.shown), found.contradictions, miss_rate=looked.miss_rate,
+        census, _assigned(given, known), near, looked.looked_at, scorer.name, embedder.name,
+        tuple(found.shown), found.contradictions, miss_rate=looked.miss_rate, candidates=looked.candidates,
+        farther=looked.farther if looked.farther.of else None,
     )  # fmt: skip
 
 

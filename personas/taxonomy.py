@@ -77,6 +77,13 @@ def read_taxonomy(path: Path | None = None) -> Taxonomy:
     return _read(path.resolve(), state.st_mtime_ns, state.st_size)
 
 
+def taxonomy_of_text(text: str) -> Taxonomy:
+    """What `read_taxonomy` makes of a file with this text, where the file itself is not at hand. Raises Mistake."""
+    from .taxonomy_file import read_text
+
+    return Taxonomy(read_text(text, on=_shipped().categories))
+
+
 def select(taxonomy: Taxonomy, names: Iterable[str]) -> tuple[Category, ...]:
     """The named categories in the order of the taxonomy; all of them where nothing is named.
 

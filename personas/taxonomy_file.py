@@ -71,7 +71,15 @@ class TaxonomyHead(BaseModel):
 
 def read(path: Path, on: Sequence[Category]) -> tuple[Category, ...]:
     """The categories of the file, laid on top of those of `on`. Raises one Mistake with all that is wrong."""
-    wholes = entries(path, _whole)
+    return _read(path, entries(path, _whole), on)
+
+
+def read_text(text: str, on: Sequence[Category]) -> tuple[Category, ...]:
+    """The same from the text of a file. Raises Mistake."""
+    return _read(Path("taxonomy"), _whole([text.encode()]), on)
+
+
+def _read(path: Path, wholes: Found, on: Sequence[Category]) -> tuple[Category, ...]:
     found = [part for whole in wholes for part in ([whole] if isinstance(whole, Problem) else _parts(whole, on))]
     if wrong := [part for part in found if isinstance(part, Problem)]:
         raise mistake(path, sorted(wrong, key=lambda problem: problem.line))

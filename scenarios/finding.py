@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+from ..corpus import RunInfo
 from ..models.errors import Mistake
 from ..personas.shelf import PREFIX
 from ..personas.shelf import shipped as from_library
-from ..personas.taxonomy import Taxonomy, read_taxonomy
+from ..personas.taxonomy import Taxonomy, read_taxonomy, taxonomy_of_text
 from .scenario import Scenario
+
+TAXONOMY = "taxonomy"
+"""In a run's info: the text of its own file of categories."""
 
 
 def seed_path(scenario: Scenario) -> Path | None:
@@ -19,6 +23,18 @@ def taxonomy_of(scenario: Scenario) -> Taxonomy:
     """The categories of a scenario. Raises Mistake."""
     name = scenario.cast.taxonomy
     return read_taxonomy(located(name, scenario.folder) if name else None)
+
+
+def taxonomy_text(scenario: Scenario) -> str:
+    """The file of a scenario's own categories, as a run keeps it; empty where there is none. Raises Mistake."""
+    name = scenario.cast.taxonomy
+    return located(name, scenario.folder).read_text(encoding="utf-8-sig") if name else ""
+
+
+def taxonomy_kept(info: RunInfo) -> Taxonomy:
+    """The categories of a run, wherever the file that its scenario named may be by now. Raises Mistake."""
+    text = info.extra.get(TAXONOMY)
+    return taxonomy_of_text(text) if isinstance(text, str) and text else read_taxonomy()
 
 
 def located(name: str, folder: Path) -> Path:

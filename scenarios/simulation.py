@@ -25,6 +25,7 @@ from .collecting import rarely
 from .connecting import Connections
 from .court import Court, panel_of
 from .event import RunEnded, RunStarted
+from .finding import TAXONOMY, taxonomy_text
 from .fingerprint import difference, judging, making
 from .limiting import Spending, limited
 from .rounds import play_rounds
@@ -160,15 +161,18 @@ async def _begin(ledger: Ledger, scenario: Scenario, made: str, judged: str, rem
     held, plain = ledger.info(), scenario.model_dump(mode="json")
     if held and held.name != scenario.name and not scenario.ledger:
         raise Mistake(f"this output holds the run {held.name!r}, not {scenario.name!r}: give another `--output`")
-    ledger.begin(RunInfo(scenario.name, plain, made, judged, __version__))
+    text = taxonomy_text(scenario)
+    ledger.begin(RunInfo(scenario.name, plain, made, judged, __version__, extra={TAXONOMY: text} if text else {}))
     stored = ledger.info()
     assert stored is not None
     if stored.making != made and not remake:
         raise Mistake(changed(scenario, stored))
     if stored.making != made:
         await ledger.reopen()
-    if (stored.making, stored.judging, stored.scenario) != (made, judged, plain):
-        await ledger.set_info(replace(stored, scenario=plain, making=made, judging=judged, version=__version__))
+    extra = {**stored.extra, TAXONOMY: text} if text or TAXONOMY in stored.extra else stored.extra
+    if (stored.making, stored.judging, stored.scenario, stored.extra) != (made, judged, plain, extra):
+        now = replace(stored, scenario=plain, making=made, judging=judged, version=__version__, extra=extra)
+        await ledger.set_info(now)
 
 
 async def _seated(ledger: Ledger, join: Collection[str], remake: bool) -> str:

@@ -1,5 +1,5 @@
-"""WHAT SCORES, in this process: sentence embeddings and natural language inference, batched across callers."""
+"""WHAT SCORES AND WRITES, in this process: embeddings, inference, toxicity, chat models, batched across callers."""
 
-from .connecting import connect_embedder, connect_nli
+from .connecting import connect_embedder, connect_nli, connect_toxicity
 
-__all__ = ["connect_embedder", "connect_nli"]
+__all__ = ["connect_embedder", "connect_nli", "connect_toxicity"]

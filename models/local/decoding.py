@@ -171,7 +171,7 @@ def load_decoder(
             model, loaded = found
             model = model.to(device).eval()
         except Exception as error:
-            raise load_failed(name, error, without) from error
+            raise short_of_memory(name, rows, error) or load_failed(name, error, without) from error
     if missing := sorted(loaded["missing_keys"]):
         raise Mistake(
             f"{name!r} holds no weights for {', '.join(missing[:3])}: it is no causal language model that could "
@@ -180,10 +180,24 @@ def load_decoder(
     try:
         return Decoder(model, tokenizer, rows=rows, ends=_ends(model, tokenizer)), tokenizer
     except Exception as error:
-        raise Mistake(
+        raise short_of_memory(name, rows, error) or Mistake(
             f"{name!r} can't write step by step here ({type(error).__name__}: {' '.join(str(error).split())[:200]}); "
             f"serve it, and write 'vllm:{name}' or 'ollama:...'; {without}"
         ) from error
+
+
+def short_of_memory(name: str, rows: int, error: BaseException) -> Mistake | None:
+    """What to do about it, if that is what an error says."""
+    import torch
+
+    if not isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return None
+    mistake = Mistake(
+        f"{name}: memory does not suffice for {rows} replies at a time; lower max_batch, as in "
+        f"'transformers:{name}?max_batch={max(rows // 2, 1)}', or take dtype=bfloat16"
+    )
+    mistake.__cause__ = error
+    return mistake
 
 
 def _ends(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> set[int]:

@@ -8,8 +8,8 @@ from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from ..errors import Mistake, ReplyRefused
-from .decoding import Decoder, Row, Written
+from ..errors import ReplyRefused
+from .decoding import Decoder, Row, Written, short_of_memory
 from .templating import Template
 
 if TYPE_CHECKING:
@@ -111,17 +111,9 @@ class Generation:
         return min(row.sampling.max_tokens or reads, reads - length)
 
     def _fail(self, row: Row, error: BaseException) -> None:
-        import torch
-
         row.past = None
-        if isinstance(error, torch.OutOfMemoryError | MemoryError):
-            told = Mistake(
-                f"{self.name}: memory does not suffice for {self._decoder.rows} replies at a time; lower max_batch, "
-                f"as in 'transformers:{self.name}?max_batch={max(self._decoder.rows // 2, 1)}', or take dtype=bfloat16"
-            )
-            told.__cause__ = error
-            error = told
-        _settle(lambda: row.future.set_exception(error))
+        told = short_of_memory(self.name, self._decoder.rows, error) or error
+        _settle(lambda: row.future.set_exception(told))
 
 
 def _settle(answer: Callable[[], None]) -> None:

@@ -76,7 +76,7 @@ class Classifier:
             tokenizer.pad_token = tokenizer.eos_token
             model.config.pad_token_id = tokenizer.pad_token_id
         self._name, self._tokenizer, self._model, self._labels = name, tokenizer, model, labels
-        self._reads = _reads(tokenizer.model_max_length, model.config)
+        self._reads = reads(tokenizer.model_max_length, model.config)
         self._said = False
 
     def __call__(self, pairs: Sequence[Pair]) -> list[Inference]:
@@ -103,7 +103,7 @@ class Classifier:
             )  # fmt: skip
 
 
-def _reads(told: int, config: Any) -> int:
+def reads(told: int, config: Any) -> int:
     """Word pieces. Tokenizers that don't know say 10**30; then positions count, of which some models reserve two."""
     positions = getattr(config, "max_position_embeddings", None) or READS + 2
     return told if told <= positions else max(positions - 2, 1)

@@ -1,7 +1,7 @@
 """Where do a model's weights lie? In a folder, in the hub's cache on this machine, or on the hub, asked once."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from re import fullmatch
@@ -15,6 +15,7 @@ PATIENCE = 5.0
 """Seconds that the hub may take to say what it has."""
 SMALL = {".json", ".txt", ".model", ".jinja"}
 """Endings of configs and tokenizers."""
+VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json")
 OTHER_ENGINES = {"onnx", "openvino"}
 
 
@@ -40,6 +41,30 @@ def find_weights(name: str, without: str) -> Path:
     if not fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", name):
         raise Mistake(f"{name!r} is neither a folder that is there nor a hub name such as 'owner/model'; {without}")
     return _cached(name) or _downloaded(name, without)
+
+
+def find_config(name: str, without: str) -> Path:
+    """A folder with config and tokenizer, for a folder's path or a hub name, whose weights are not asked for.
+
+    What is cached is used without asking the hub. `without`: how to go on without it. Raises Mistake.
+    """
+    folder = Path(name).expanduser()
+    if name and folder.is_dir():
+        if lacks := lacking_to_read(folder):
+            raise Mistake(f"the folder {name!r} has {lacks}; {without}")
+        return folder
+    if not fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", name):
+        raise Mistake(f"{name!r} is neither a folder that is there nor a hub name such as 'owner/model'; {without}")
+    return _cached(name, lacking_to_read) or _downloaded(name, without, lacking_to_read)
+
+
+def lacking_to_read(folder: Path) -> str:
+    """What keeps a folder from being a model's config and tokenizer, in words; empty when nothing does."""
+    if not (folder / "config.json").is_file():
+        return "no config.json"
+    if not any((folder / name).is_file() for name in VOCABULARIES) and not any(folder.glob("*.model")):
+        return f"a config.json but no tokenizer ({', '.join(VOCABULARIES)})"
+    return ""
 
 
 def missing_from(folder: Path) -> str:
@@ -82,7 +107,7 @@ def wanted(files: Iterable[str]) -> list[str]:
     return [str(path) for path in paths if needed(path)]
 
 
-def _cached(name: str) -> Path | None:
+def _cached(name: str, lacking: Callable[[Path], str] = missing_from) -> Path | None:
     """The hub's own cache, without a look at the network: what is there is used as it is."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
@@ -91,10 +116,10 @@ def _cached(name: str) -> Path | None:
         folder = Path(snapshot_download(name, allow_patterns=["config.json"], local_files_only=True))
     except LocalEntryNotFoundError:
         return None
-    return None if missing_from(folder) else folder
+    return None if lacking(folder) else folder
 
 
-def _downloaded(name: str, without: str) -> Path:
+def _downloaded(name: str, without: str, lacking: Callable[[Path], str] = missing_from) -> Path:
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
 
@@ -102,6 +127,8 @@ def _downloaded(name: str, without: str) -> Path:
         # Asked first, with a time limit: the libraries' own downloads try for half a minute when nobody answers.
         found = HfApi().model_info(name, timeout=PATIENCE)
         files = wanted(sibling.rfilename for sibling in found.siblings or [])
+        if lacking is lacking_to_read:
+            files = [file for file in files if PurePosixPath(file).suffix in SMALL]
         folder = Path(snapshot_download(name, allow_patterns=files))
     except GatedRepoError as error:
         raise Mistake(
@@ -118,7 +145,7 @@ def _downloaded(name: str, without: str) -> Path:
             f"there is a network, `hf download {name}` (older: `huggingface-cli download {name}`) puts them into the "
             f"cache, or give the folder that holds them; {without}"
         ) from error
-    if lacks := missing_from(folder):
+    if lacks := lacking(folder):
         raise Mistake(f"{name!r} on the hub is no model that can be loaded: it has {lacks}; {without}")
     return folder
 

@@ -1,14 +1,15 @@
 """Which of all pairs of a pool can conflict at all? A graph of the whole pool, and how much the shortcut misses.
 
 Blocking: a pair is scored only if its sentences are alike, or their categories bear on each other. What that misses is
-measured on random pairs among those that were skipped.
+measured on random pairs among those that were skipped. Where even those that can conflict are too many, the nearest of
+them are scored, and random ones of the others tell what is among these.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
-from random import Random
 from typing import TYPE_CHECKING
 
 from ...models.request import Events, unwatched
@@ -16,8 +17,8 @@ from ...models.stream import stream
 from ..event import Progressed
 from ..persona import ProfileSentence
 from ..taxonomy import Category, Taxonomy, canonical
-from .conflict import Conflicts, Edge, Thresholds
-from .scoring import PairScorer
+from .conflict import Conflict, Conflicts, Edge, Thresholds
+from .scoring import DECIMALS, LEXICAL, PairScorer
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -26,12 +27,34 @@ if TYPE_CHECKING:
 
 ROWS = 256
 """Sentences whose pairs are looked for together: their similarities are one matrix of ROWS x pool."""
+WAVE = 16_384
+"""Pairs that are scored together."""
 COMMON = 12
 """A part of paths that more categories share, such as `Preference`, says nothing about what bears on what."""
 PATIENCE = 100
 """How many pairs are drawn, at most, for one that was skipped."""
 SAMPLE = 2000
-"""Skipped pairs on which the miss rate is measured."""
+"""Random pairs of which the share of conflicts is measured."""
+MOST, MOST_LEXICAL = 50_000, 1_000_000
+"""Pairs that are scored at most, those of the sample of skipped ones aside: minutes with an NLI model."""
+STEPS = 10**DECIMALS
+"""Cosines are counted in steps of 1 / STEPS."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Random pairs of many, scored to know what is among all of them."""
+
+    of: int
+    pairs: int
+    contradictions: int
+    conflicts: int
+    """Of any kind."""
+
+    @property
+    def share(self) -> float | None:
+        """Of contradictions, 0 to 1; None where there are no pairs."""
+        return self.contradictions / self.pairs if self.pairs else None
 
 
 @dataclass(frozen=True)
@@ -41,17 +64,25 @@ class PoolGraph:
     graph: "nx.Graph[int]"
     """Nodes are places in the pool, with their `sentence`; edges carry kinds of conflict with scores."""
     scored: int
-    skipped: int
-    """Pairs that blocking left out."""
-    sampled: int
-    """Random pairs among the skipped ones, scored to measure the miss rate."""
-    missed: int
-    """How many of them conflict."""
+    """Pairs that can conflict: all of them, or the nearest where those are too many."""
+    farther: Sample
+    """Of the others that can conflict."""
+    rest: Sample
+    """Of the pairs that blocking left out."""
+
+    @property
+    def candidates(self) -> int:
+        """Pairs that can conflict."""
+        return self.scored + self.farther.of
+
+    @property
+    def looked_at(self) -> int:
+        return self.scored + self.farther.pairs + self.rest.pairs
 
     @property
     def miss_rate(self) -> float | None:
-        """The share of skipped pairs that conflict, 0 to 1; None where nothing was skipped."""
-        return self.missed / self.sampled if self.sampled else None
+        """The share of left out pairs that conflict, 0 to 1; None where none was left out."""
+        return self.rest.conflicts / self.rest.pairs if self.rest.pairs else None
 
 
 async def pool_graph(
@@ -62,6 +93,7 @@ async def pool_graph(
     *,
     blocking: bool = True,
     near: float | None = None,
+    most: int | None = None,
     sample: int = SAMPLE,
     seed: int = 0,
     events: Events = unwatched,
@@ -69,21 +101,32 @@ async def pool_graph(
     """All conflicts of a pool; with `blocking`, those between sentences that can conflict.
 
     `near`: the cosine from which sentences count as alike, by default that above which the embedder's clusters merge.
-    What the sample finds is in the graph too.
+    `most`: pairs that are scored of those that can conflict, by default 1,000,000 with the lexical detector and 50,000
+    with a model; of more than that the nearest, and random ones of the others, as many as are left of `most` or of the
+    sample. What samples find is in the graph too. Each pair is scored once: a scorer that remembers gains nothing.
     """
     conflicts = Conflicts(sentences, taxonomy, scorer, thresholds)
-    block = await _block(sentences, scorer, taxonomy, near) if blocking else None
-    scored = 0
-    for start in range(0, len(sentences), ROWS):
-        pairs = block.pairs(start) if block else _all_pairs(start, len(sentences))
-        await conflicts.look(pairs)
-        scored += len(pairs)
-        events(Progressed("block", min(start + ROWS, len(sentences)), len(sentences), f"{scored:,} pairs scored"))
-    skipped = len(sentences) * (len(sentences) - 1) // 2 - scored
-    drawn = block.skipped(min(sample, skipped), stream(seed, "blocking")) if block else []
-    await conflicts.look(drawn)
-    missed = sum(conflicts.between(*pair) for pair in drawn)
-    return PoolGraph(conflicts.graph, scored, skipped, len(drawn), missed)
+    block = await _block(sentences, scorer, taxonomy, near) if blocking else await _unblocked(sentences, scorer)
+    most = most if most is not None else MOST_LEXICAL if scorer.name == LEXICAL else MOST
+    least, nearest = block.nearest(most, min(sample, most))
+    farther, rest = block.count - nearest, block.all - block.count
+    sampled = min(max(sample, most - nearest), farther), min(sample, rest)
+    total, done = nearest + sum(sampled), 0
+
+    async def look(pairs: Sequence[Edge]) -> None:
+        nonlocal done
+        for start in range(0, len(pairs), WAVE):
+            await conflicts.look(pairs[start : start + WAVE])
+            done += len(pairs[start : start + WAVE])
+            events(Progressed("block", done, total, "pairs scored"))
+
+    for pairs in block.pairs(least):
+        await look(pairs)
+    drawn = [block.drawn(sampled[0], seed, "farther", least), block.drawn(sampled[1], seed, "blocking")]
+    for pairs in drawn:
+        await look(pairs)
+    found = [_sample(conflicts, pairs, of) for pairs, of in zip(drawn, (farther, rest), strict=True)]
+    return PoolGraph(conflicts.graph, nearest, *found)
 
 
 def related(first: Category, second: Category, shares: Mapping[str, int]) -> bool:
@@ -94,6 +137,12 @@ def related(first: Category, second: Category, shares: Mapping[str, int]) -> boo
     """
     common = set(canonical(first.path).split("|")) & set(canonical(second.path).split("|"))
     return any(shares[part] <= COMMON for part in common) or first.path == second.path
+
+
+def _sample(conflicts: Conflicts, pairs: Sequence[Edge], of: int) -> Sample:
+    edges = conflicts.graph.edges
+    found = [edges[pair] for pair in pairs if conflicts.between(*pair)]
+    return Sample(of, len(pairs), sum(Conflict.CONTRADICTION in kinds for kinds in found), len(found))
 
 
 async def _block(
@@ -108,18 +157,22 @@ async def _block(
         kin[a, b] = related(categories[a], categories[b], shares)
     numbers = {category.path: number for number, category in enumerate(categories)}
     found = [taxonomy.get(sentence.category or "") for sentence in sentences]
-    about = np.array([numbers[category.path] if category else len(categories) for category in found])
-    vectors = await scorer.vectors([sentence.text for sentence in sentences])
+    about = np.array([numbers[category.path] if category else len(categories) for category in found], dtype=int)
+    vectors = await scorer.embedder.embed([sentence.text for sentence in sentences])
     return _Block(about, kin, vectors, scorer.embedder.merge_above if near is None else near)
 
 
-def _all_pairs(start: int, size: int) -> list[Edge]:
-    return [(a, b) for a in range(start, min(start + ROWS, size)) for b in range(a + 1, size)]
+async def _unblocked(sentences: Sequence[ProfileSentence], scorer: PairScorer) -> "_Block":
+    """Of which all pairs are to be scored."""
+    import numpy as np
+
+    vectors = await scorer.embedder.embed([sentence.text for sentence in sentences])
+    return _Block(np.zeros(len(sentences), dtype=int), np.ones((1, 1), dtype=bool), vectors, -1.0)
 
 
 @dataclass(frozen=True)
 class _Block:
-    """Says of pairs whether they are to be scored."""
+    """Says of pairs whether they can conflict, and how near they are."""
 
     about: "NDArray[np.int_]"
     """The number of each sentence's category."""
@@ -128,23 +181,80 @@ class _Block:
     vectors: "NDArray[np.float32]"
     near: float
 
-    def pairs(self, start: int) -> list[Edge]:
-        """Those to be scored whose first sentence is one of ROWS from `start` on."""
+    @property
+    def all(self) -> int:
+        """Pairs there are."""
+        return len(self.about) * (len(self.about) - 1) // 2
+
+    @property
+    def count(self) -> int:
+        """Pairs that can conflict."""
+        return sum(self._by_step)
+
+    @cached_property
+    def _by_step(self) -> list[int]:
+        """How many of them have which cosine, from -1 to 1 by steps."""
+        import numpy as np
+
+        counts = np.zeros(2 * STEPS + 1, dtype=np.int64)
+        for start in range(0, len(self.about), ROWS):
+            steps, wanted = self._steps(start)
+            counts += np.bincount(steps[wanted].ravel() + STEPS, minlength=len(counts))
+        return [int(count) for count in counts]
+
+    def nearest(self, most: int, room: int) -> tuple[int, int]:
+        """(the step from which pairs are scored, how many those are): all, or those that leave `room` for a sample
+        within `most`."""
+        if self.count <= most:
+            return -STEPS, self.count
+        taken = 0
+        for step in range(STEPS, -STEPS - 1, -1):
+            more = self._by_step[step + STEPS]
+            if taken + more > most - room:
+                return step + 1, taken
+            taken += more
+        return -STEPS, taken
+
+    def pairs(self, least: int) -> Iterator[list[Edge]]:
+        """Those that can conflict whose cosine is at least that many steps, block by block."""
+        import numpy as np
+
+        for start in range(0, len(self.about), ROWS):
+            steps, wanted = self._steps(start)
+            rows, others = np.nonzero(wanted & (steps >= least))
+            yield list(zip((rows + start).tolist(), (others + start).tolist(), strict=True))
+
+    def _steps(self, start: int) -> "tuple[NDArray[np.int32], NDArray[np.bool_]]":
+        """Of ROWS sentences from `start` on and all from there on: their cosines, and which pairs can conflict."""
         import numpy as np
 
         rows = np.arange(start, min(start + ROWS, len(self.about)))
-        alike = self.vectors[rows] @ self.vectors.T >= self.near
-        wanted = alike | self.kin[self.about[rows][:, None], self.about[None, :]]
-        wanted &= np.arange(len(self.about))[None, :] > rows[:, None]
-        return [(int(rows[a]), int(b)) for a, b in np.argwhere(wanted)]
+        cosines = np.clip(np.round(self.vectors[rows] @ self.vectors[start:].T, DECIMALS), -1, 1)
+        wanted = (cosines >= np.float32(self.near)) | self.kin[self.about[rows][:, None], self.about[None, start:]]
+        wanted &= np.arange(start, len(self.about))[None, :] > rows[:, None]
+        return np.rint(cosines * STEPS).astype(np.int32), wanted
 
-    def skipped(self, count: int, chance: Random) -> list[Edge]:
-        """So many different pairs at random among those that are not scored; fewer where they are rare."""
+    def drawn(self, count: int, seed: int, purpose: str, below: int | None = None) -> list[Edge]:
+        """So many different pairs at random, fewer where they are rare: of those that can conflict and whose cosine is
+        less than `below` steps, or, without it, of those that can't."""
+        import numpy as np
+
+        rng = np.random.default_rng(stream(seed, purpose).getrandbits(64))
         found: dict[Edge, None] = {}
-        for _ in range(PATIENCE * count):
-            if len(found) == count:
+        for _ in range(PATIENCE):
+            if len(found) >= count:
                 break
-            a, b = sorted(chance.sample(range(len(self.about)), 2))
-            if not self.kin[self.about[a], self.about[b]] and self.vectors[a] @ self.vectors[b] < self.near:
-                found[a, b] = None
-        return list(found)
+            pairs = np.sort(rng.integers(0, len(self.about), (max(count, 16), 2)), axis=1)
+            for start in range(0, len(pairs), ROWS * 16):
+                some = pairs[start : start + ROWS * 16]
+                found.update(dict.fromkeys(map(tuple, some[self._fit(some, below)].tolist())))
+        return list(found)[:count]
+
+    def _fit(self, pairs: "NDArray[np.int64]", below: int | None) -> "NDArray[np.bool_]":
+        import numpy as np
+
+        firsts, seconds = pairs.T
+        cosines = np.round(np.einsum("ij,ij->i", self.vectors[firsts], self.vectors[seconds]), DECIMALS)
+        can = (cosines >= np.float32(self.near)) | self.kin[self.about[firsts], self.about[seconds]]
+        fit = ~can if below is None else can & (np.rint(cosines * STEPS) < below)
+        return np.asarray(fit & (firsts != seconds))

@@ -58,6 +58,7 @@ def test_a_conflict_is_shown_with_its_sentences(given: Path, output: Path, capsy
     given.write_text("\n".join(rows) + "\n")
     assert typed(given, "-n", "40", "-o", output, "--quota", "demographic=2,psychographic=2") == 0
     out = capsys.readouterr().out
+    assert "conflicts that were turned away while drawing; left in the personas: 0\n" in out
     assert "I love spinach." in out
     assert "I hate spinach." in out
     both = {"I love spinach.", "I hate spinach."}
@@ -77,10 +78,31 @@ def test_the_same_command_again_writes_the_same(given: Path, output: Path, capsy
     before = output.read_bytes()
     assert typed(given, "-n", "5", "-o", output, "--quiet") == 0
     assert output.read_bytes() == before
-    assert typed(given, "-n", "6", "-o", output, "--quiet") == 2
-    assert "other settings (recipe)" in capsys.readouterr().err
-    assert typed(given, "-n", "6", "-o", output, "--quiet", "--remake") == 0
+    assert typed(given, "-n", "6", "-o", output, "--quiet") == 0
     assert len(list(read_personas(output))) == 6
+    other = ("--seed", "4", "--quota", "demographic=3", "--threshold", "0.8")
+    assert typed(given, "-n", "6", "-o", output, "--quiet", *other) == 2
+    assert "other settings (seed, quota, threshold)" in capsys.readouterr().err
+    assert typed(given, "-n", "6", "-o", output, "--quiet", *other, "--remake") == 0
+
+
+def test_what_the_format_drops_is_told(given: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed(given, "-n", "3", "-o", tmp_path / "people.csv") == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "spc carries sentences alone; dropped, and of how many personas: " in out
+    assert "profile.category (3)" in out
+    assert typed(given, "-n", "3", "-o", tmp_path / "people.yaml") == 0
+    assert "sentences alone" not in capsys.readouterr().out
+
+
+def test_a_category_that_the_taxonomy_lacks_is_named(
+    given: Path, output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given.write_text(given.read_text() + '{"text": "I own a hen.", "category": "Posession | Animals"}\n')
+    assert typed(given, "-o", output) == 2
+    error = capsys.readouterr().err
+    assert f"{given}: the taxonomy lacks" in error
+    assert "'Posession | Animals' of 'I own a hen.'; did you mean 'Possession | Animal'" in error
 
 
 def test_sentences_without_a_category_get_one(given: Path, output: Path) -> None:
@@ -120,6 +142,8 @@ def test_nobody_is_exit_code_1_and_no_file(given: Path, output: Path, capsys: py
         (["--builder", "connl"], "did you mean 'conl'"),
         (["--threshold", "7"], "threshold: 7"),
         (["--nli", "no-such-folder/nli"], "no-such-folder"),
+        (["--quota", "demographic=40"], "set a smaller quota"),
+        (["--model", "openai:foo", "--usd", "1"], "--usd: the price of"),
     ],
 )
 def test_mistakes_are_told_before_anything_is_made(

@@ -13,6 +13,7 @@ from tertulia.agents import Place
 from tertulia.console import main
 from tertulia.console.counting import category_table, clash_table, report
 from tertulia.corpus import Record
+from tertulia.corpus.corpus import Corpus
 from tertulia.critics import Outcome
 from tertulia.personas import Persona, ProfileSentence
 from tertulia.personas.census import count_sentences
@@ -38,6 +39,11 @@ PEOPLE = """
     - {text: "I was born in Lima!", category: Location | Birthplace, entity: Lima}
     - {text: "I was born in Oslo.", category: Location | Birthplace, entity: Oslo}
     - {text: "I know the spell of [rain].", category: Magic | Spell, entity: rain}
+"""
+OWN = """\
+families: [fantasy]
+categories:
+- {path: Magic | Spell, key: magic spell, family: fantasy, gloss: a spell that one can cast, examples: [rain, healing]}
 """
 
 
@@ -147,6 +153,55 @@ def run(filled: Callable[..., str]) -> str:
         outcome = Outcome.ACCEPTED if attempt or index != 1 else Outcome.REJECTED
         records.append(Record(by.a_dialogue(Place(1, index, attempt), "Hi.", "Hello.", cast=cast), outcome, ""))
     return filled(*records)
+
+
+def test_of_a_pool_that_was_looked_at_whole_nothing_is_guessed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "base.jsonl"
+    about = ("Preference | Season", "Location | Birthplace", "Disease | Digestive")
+    path.write_text("".join(json.dumps({"text": f"I say {n}.", "category": c}) + "\n" for n, c in enumerate(about)))
+    assert typed(path) == 0
+    out = capsys.readouterr().out
+    assert "contradictions" in out
+    assert "not looked at" not in out
+
+
+def test_sentences_without_their_entity_are_told(
+    tmp_path: Path, told: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "base.jsonl"
+    path.write_text('{"text": "I row.", "entity": "rowing"}\n{"text": "I love tea.", "entity": "tea"}\n')
+    assert told(path)["unsaid"] == 1
+    assert typed(path) == 0
+    assert "1 sentence without the entity that it is given with" in capsys.readouterr().out
+    path.write_text('{"text": "I love tea.", "entity": "tea"}\n')
+    assert typed(path) == 0
+    assert "without the entity" not in capsys.readouterr().out
+
+
+def test_a_run_is_counted_by_the_taxonomy_it_was_made_with(
+    tmp_path: Path, told: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "there"
+    folder.mkdir()
+    (folder / "mine.yaml").write_text(OWN)
+    (folder / "people.yaml").write_text(PEOPLE.replace("[rain]", "rain"))
+    (folder / "magic.yaml").write_text(
+        "name: magic\ncast: {taxonomy: mine.yaml, personas: people.yaml}\nrounds: {dialogues: 1}\n"
+    )
+    words = ["run", str(folder / "magic.yaml"), "--output", str(tmp_path / "out"), "--quiet"]
+    assert main.typed(words) in (0, 1)
+    (folder / "mine.yaml").rename(folder / "other.yaml")
+    capsys.readouterr()
+    assert typed(tmp_path / "out") == 0
+    screen = capsys.readouterr().out
+    assert "fantasy" in screen
+    assert "not in the taxonomy" not in screen
+    assert told(tmp_path / "out", "--taxonomy", folder / "other.yaml") == told(tmp_path / "out")
+    with Corpus.open(tmp_path / "out") as corpus:
+        assert corpus.info.extra["taxonomy"] == OWN
+        assert str(tmp_path) not in json.dumps(dict(corpus.info.extra))
 
 
 def test_a_run_tells_what_was_selected(

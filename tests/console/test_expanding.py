@@ -71,7 +71,7 @@ def test_the_same_command_again_asks_for_nothing(given: Path, output: Path, caps
 def test_a_spent_budget_can_be_resumed(given: Path, output: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert typed(given, "-o", output, "-n", "8", "--tokens", "2000") == 3
     assert not output.exists()
-    assert "the same command goes on from there" in capsys.readouterr().err
+    assert "the same command goes on from there with a higher --tokens" in capsys.readouterr().err
     assert typed(given, "-o", output, "-n", "8", "--json") == 0
     assert json.loads(capsys.readouterr().out)["cached"] > 0
 
@@ -89,6 +89,26 @@ def test_a_pool_that_was_edited_by_hand_is_replaced_only_when_asked(
     assert typed(*words, "--remake") == 0
     assert typed(*words) == 0
     assert "by hand" not in output.read_text()
+
+
+def test_another_count_alone_goes_on(given: Path, output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed(given, "-o", output, "-n", "4", "--quiet") == 0
+    assert typed(given, "-o", output, "-n", "6", "--quiet") == 0
+    assert len(list(read_pool(output))) == 15
+    assert typed(given, "-o", output, "-n", "6", "--steps", "3", "--quiet") == 2
+    assert "other settings (steps)" in capsys.readouterr().err
+
+
+def test_a_category_that_the_taxonomy_lacks_is_named(
+    given: Path, output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given.write_text(given.read_text() + '{"text": "I own a hen.", "category": "Posession | Animals"}\n')
+    assert typed(given, "-o", output) == 2
+    error = capsys.readouterr().err
+    assert f"mistake: {given}: " in error
+    assert "'Posession | Animals' of 'I own a hen.'; did you mean 'Possession | Animal'" in error
+    assert "Disease" not in error
+    assert list(given.parent.iterdir()) == [given]
 
 
 def test_people_of_a_persona_file_are_a_pool(tmp_path: Path, output: Path) -> None:

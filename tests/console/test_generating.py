@@ -70,8 +70,10 @@ def test_a_spent_budget_stops_and_the_same_command_goes_on(pool: Path, capsys) -
     words = (*FEW, "--count", "20", "--output", pool, "--quiet")
     assert typed(*words, "--tokens", "3000") == 3
     error = capsys.readouterr().err
-    assert "kept in" in error
-    assert "the same command goes on" in error
+    assert f"kept in {pool.with_suffix('.replies.sqlite')}\n" in error
+    assert "stopped: --tokens: " in error
+    assert error.count("the same command goes on from there with a higher --tokens") == 1
+    assert "budget." not in error
     assert not pool.exists()
     assert typed(*words, "--tokens", "100000", "--json") == 0
     assert json.loads(capsys.readouterr().out)["cached"] > 0
@@ -83,7 +85,7 @@ def test_an_output_made_with_other_settings_is_replaced_only_when_asked(pool: Pa
     before = pool.read_bytes()
     assert typed(*words, "--count", "12", "--seed", "5") == 2
     error = capsys.readouterr().err
-    assert "made with other settings (count, seed)" in error
+    assert "made with other settings (seed)" in error
     assert "--output" in error
     assert "--remake" in error
     assert pool.read_bytes() == before
@@ -92,12 +94,45 @@ def test_an_output_made_with_other_settings_is_replaced_only_when_asked(pool: Pa
     assert typed(*words, "--count", "12", "--seed", "5") == 0
 
 
+def test_another_count_alone_goes_on(pool: Path, capsys) -> None:
+    words = (*FEW, "--output", pool, "--json")
+    assert typed(*words, "--count", "10") == 0
+    first = json.loads(capsys.readouterr().out)
+    assert typed(*words, "--count", "30") == 0
+    more = json.loads(capsys.readouterr().out)
+    assert (len(rows(pool)), more["cached"]) == (30, first["calls"])
+    assert typed(*words, "--count", "8", "--tokens", "0") == 0
+    assert len(rows(pool)) == 8
+    pool.write_text(pool.read_text() + '{"text": "I wrote this by hand."}\n')
+    assert typed(*words, "--count", "9") == 2
+    assert "was changed since it was written" in capsys.readouterr().err
+
+
+def test_what_passed_and_was_not_asked_for_is_a_pool_of_its_own(pool: Path, capsys) -> None:
+    words = (*FEW, "--output", pool)
+    spare = pool.with_suffix(".spare.jsonl")
+    assert typed(*words, "--count", "8") == 0
+    more = list(read_pool(spare))
+    assert f"spare:    {spare} ({len(more)} more that passed)" in capsys.readouterr().out
+    assert more
+    assert all(sentence.category and sentence.origin == "generated" for sentence in more)
+    assert not {sentence.text for sentence in more} & {sentence.text for sentence in read_pool(pool)}
+    assert {row["filter"] for row in rows(pool.with_suffix(".rejected.jsonl"))} <= {
+        "parse", "entity", "category", "duplicate",
+    }  # fmt: skip
+    assert typed(*words, "--count", str(8 + len(more)), "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert spare.exists() == bool(told["spare"])
+    assert told["spare_pool"] == (str(spare) if told["spare"] else None)
+
+
 def test_an_output_of_somebody_else_is_not_replaced(pool: Path, capsys) -> None:
     words = (*FEW, "--count", "10", "--output", pool, "--quiet")
     pool.write_text("mine\n")
     assert typed(*words) == 2
     assert "not made by this command" in capsys.readouterr().err
     assert pool.read_text() == "mine\n"
+    assert list(pool.parent.iterdir()) == [pool]
     assert typed(*words, "--remake") == 0
     pool.write_text(pool.read_text() + '{"text": "I wrote this by hand."}\n')
     assert typed(*words) == 2
@@ -109,6 +144,7 @@ def test_nothing_of_an_earlier_pool_comes_again(pool: Path, tmp_path: Path) -> N
     more = tmp_path / "more.jsonl"
     assert typed(*FEW, "--count", "15", "--output", more, "--against", pool, "--quiet") == 0
     assert not {row["text"] for row in rows(pool)} & {row["text"] for row in rows(more)}
+    assert typed(*FEW, "--count", "2", "--output", tmp_path / "a.jsonl", "--against", "library/everyday", "-q") == 0
 
 
 @pytest.mark.parametrize(
@@ -116,6 +152,11 @@ def test_nothing_of_an_earlier_pool_comes_again(pool: Path, tmp_path: Path) -> N
     [
         (["--categories", "foood"], "no category is called 'foood'; did you mean 'food'"),
         (["--output", "pool.csv"], "name it pool.jsonl"),
+        (["--output", "suf."], "name it suf.jsonl"),
+        (["--model", "openai:foo"], "OPENAI_API_KEY"),
+        (["--model", "openai:foo", "--usd", "1"], "limit --tokens instead, or give a --model with a price"),
+        (["--nli", "/nope"], "; without --nli the embedder judges"),
+        (["--against", "library/everday"], "did you mean 'everyday'"),
         (["--output", "p.jsonl", "--against", "p.jsonl"], "is the output itself"),
         (["--against", "nowhere.jsonl"], "nowhere.jsonl"),
         (["--nli", "lexical"], "can't tell what a sentence is about"),
@@ -127,6 +168,7 @@ def test_mistakes_are_told_before_anything_is_made(
     words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     assert typed("--embedder", "lexical", *words) == 2
     assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

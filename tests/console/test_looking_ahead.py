@@ -46,6 +46,29 @@ def test_a_plan_knows_what_is_done_and_what_is_missing(
     assert "OPENAI_API_KEY is not set" in capsys.readouterr().out
 
 
+def test_a_plan_tells_how_many_pairs_qualify_or_why_none_can_be_made(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = ["plan", "first-meeting", "-o", str(tmp_path / "run")]
+    pairing = "cast.pairing={kind: shared-interest, embedder: lexical, more_than: %d}"
+    assert typed([*words, "--set", pairing % 1]) == 0
+    assert "pairing shared-interest: 110 people, 6.1 % of 5,995 pairs qualify, by lexical" in capsys.readouterr().out
+    assert typed([*words, "--set", pairing % 9]) == 0
+    screen = " ".join(capsys.readouterr().out.split())
+    assert "wrong: pairing 'shared-interest': 0 of 5995 pairs (0.0%)" in screen
+    assert "`more_than: 1` (6.1%) would do" in screen
+    assert typed([*words, "--set", pairing % 9, "--json"]) == 0
+    plan = told(capsys)
+    assert (plan["paired"], len(plan["wrong"])) == (None, 1)  # type: ignore[arg-type]
+    made = "cast.personas={generate: {count: 4, sentences: 30, embedder: lexical}}"
+    assert typed([*words, "--set", pairing % 9, "--set", made]) == 0
+    screen = " ".join(capsys.readouterr().out.split())
+    assert "missing: pairing: how many pairs qualify is seen when the people are made" in screen
+    assert typed(words) == 0
+    assert "qualify" not in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_plan_leaves_no_trace(tmp_path: Path) -> None:
     assert typed(["plan", "first-meeting", "-o", str(tmp_path / "run")]) == 0
     assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from shlex import split
 
 import handmade as by
 import pytest
@@ -30,6 +31,18 @@ def test_every_help_has_an_example_of_its_command(command: list[str], capsys) ->
     out = capsys.readouterr().out
     assert out[out.index("Example") :].splitlines()[1].strip().startswith(f"tertulia {' '.join(command)}")
     assert max(map(len, out.splitlines())) <= 80
+
+
+CHEAP = [["critics", "list"], ["critics", "show"], ["personas", "list"], ["personas", "show"]]
+
+
+@pytest.mark.parametrize("command", CHEAP, ids=" ".join)
+def test_the_first_example_of_a_help_runs(command: list[str], capsys) -> None:
+    assert typed(*command, "--help") == 0
+    out = capsys.readouterr().out
+    line = out[out.index("Example") :].splitlines()[1]
+    assert typed(*split(line)[1:]) == 0
+    assert capsys.readouterr().out.strip()
 
 
 @pytest.mark.parametrize("group", [[], ["critics"], ["personas"]], ids=str)

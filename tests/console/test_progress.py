@@ -66,14 +66,40 @@ def test_plain_lines_come_now_and_then() -> None:
         Retrying("m", "busy", 1, 1),
     ):
         told(event)
-    assert [line.split(" · ")[0] for line in lines] == [
-        "keep 0/9; ask 5/5",
-        "keep 3/9",
-        "retrying m: busy; waits 1.0 s",
-    ]
+    assert lines[0] == "keep 0/9 · waits for ask; ask 5/5"
+    assert lines[1].startswith("keep 3/9")
+    assert lines[2:] == ["retrying m: busy; waits 1.0 s"]
     seldom = PlainSteps(lines.append, seconds=1e9)
     seldom(Progressed("ask", 1, 5))
     assert len(lines) == 3
+
+
+def test_a_line_of_several_steps_gives_no_time_of_one() -> None:
+    lines: list[str] = []
+    told = PlainSteps(lines.append, seconds=0.0)
+    for event in (Progressed("keep", 1, 9), Progressed("filter", 1, 9), Progressed("filter", 2, 9)):
+        told(event)
+    assert lines[-1].startswith("keep 1/9; filter 2/9")
+    assert "left" not in lines[-1]
+
+
+def test_loading_is_told_at_once() -> None:
+    lines: list[str] = []
+    told = PlainSteps(lines.append)
+    for event in (Progressed("load", 0, 1, "the embedder m"), Progressed("load", 1, 1, "the embedder m")):
+        told(event)
+    assert lines == ["loading the embedder m"]
+
+
+def test_what_has_not_begun_to_move_is_seen_to_wait(screen_of) -> None:
+    seen = Steps()
+    for event in (Progressed("keep", 0, 9), Progressed("ask", 1, 5)):
+        seen.see(event)
+    lines = screen_of(120).draw(screen(seen, Meter(), 120)).splitlines()
+    assert lines[0].startswith("keep")
+    assert "0/9 · waits for ask" in lines[0]
+    seen.see(Progressed("keep", 3, 9))
+    assert "waits" not in screen_of(120).draw(screen(seen, Meter(), 120))
 
 
 def test_silence_and_places_without_a_terminal(screen, capsys) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tertulia.corpus.ledger import Ledger
-from tertulia.corpus.opening import FILE, locate
+from tertulia.corpus.opening import FILE, locate, lock
 from tertulia.corpus.record import RunInfo
 from tertulia.models.errors import Mistake
 
@@ -47,3 +47,19 @@ def test_a_folder_that_cannot_be_made_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Mistake, match=r"can't make the folder .*: Not a directory; choose another --output"):
         Ledger.open(tmp_path / "file" / "run")
+
+
+def test_a_place_where_nothing_can_be_made_is_not_taken_for_a_run(tmp_path: Path) -> None:
+    (tmp_path / "a.sqlite.lock").mkdir()
+    with pytest.raises(Mistake, match=r"can't write .*a\.sqlite: .*; choose another --output"):
+        lock(tmp_path / "a.sqlite")
+    held = lock(tmp_path / "b.sqlite")
+    with pytest.raises(Mistake, match=r"another run is writing .*b\.sqlite"):
+        lock(tmp_path / "b.sqlite")
+    held.release()
+
+
+@pytest.mark.skipif(not Path("/proc/version").exists(), reason="it needs a file system that takes no new files")
+def test_a_file_system_that_takes_no_new_file_is_not_taken_for_a_run() -> None:
+    with pytest.raises(Mistake, match=r"can't write /proc/x\.sqlite: "):
+        lock(Path("/proc/x.sqlite"))

@@ -19,11 +19,12 @@ from tertulia.models.provider import endpoint_of
 from tertulia.models.request import Kind, Part, Reply, Request, Role
 from tertulia.models.spec import ModelSpec
 
-WORDS = (
+TEXT = (
     "i you we they he she it a the my your his her is am are was have has had do like love hate want see hear know "
     "two three many some no yes cats dogs birds tea coffee work train house garden river music book day night and but "
     "so then when where why how hello well really maybe never often very good old new small red quiet warm nurse cook"
-).split()
+)
+WORDS = TEXT.split()
 SPECIAL = ("<|pad|>", "<|unk|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>")
 END = SPECIAL.index("<|end|>")
 TEMPLATE = (
@@ -77,6 +78,15 @@ def asking(number: int, **sampling: Any) -> Request:
     parts = (Part(Role.SYSTEM, Kind.PERSONA, persona), Part(Role.USER, Kind.TURN, "hello you"))
     settings = {"max_tokens": 12 + 3 * (number % 4), **MIXED, **sampling}
     return Request("", "", parts, sampling=settings, seed=number)
+
+
+async def begun(model: Any, count: int) -> list[Row]:
+    """The replies under way, once there are so many."""
+    for _ in range(10**6):
+        if len(model._rows) == count:
+            break
+        await asyncio.sleep(0)
+    return list(model._rows)
 
 
 REQUESTS = [asking(number) for number in range(8)]
@@ -159,8 +169,7 @@ async def test_who_comes_later_joins_and_who_is_done_leaves(folder: Path) -> Non
         order.append(name)
 
     long = asyncio.create_task(noted("long", 600))
-    while not model._rows:
-        await asyncio.sleep(0)
+    await begun(model, 1)
     await gather(*(noted("short", 4) for _ in range(5)))
     assert order == ["short"] * 5
     await long
@@ -210,7 +219,7 @@ async def test_a_prompt_too_long_is_refused_with_its_numbers_and_harms_nobody(fo
         model.complete(asking(3)), model.complete(asking(0, max_tokens=None)), return_exceptions=True
     )
     assert isinstance(refused, ReplyRefused)
-    assert "the prompt has 22 tokens, and the model reads 16" in str(refused)
+    assert "the prompt has 23 tokens, and the model reads 16" in str(refused)
     assert fits.prompt_tokens + fits.completion_tokens == 16
     assert fits.finish == "length"
 
@@ -219,22 +228,21 @@ async def test_who_is_cancelled_gives_up_the_seat(folder: Path) -> None:
     model = endpoint(folder, "&max_batch=1")
     endless = asyncio.create_task(model.complete(asking(0, max_tokens=4000)))
     waiting = asyncio.create_task(model.complete(asking(1, max_tokens=4000)))
-    while len(model._rows) < 2:
-        await asyncio.sleep(0)
+    rows = await begun(model, 2)
     endless.cancel()
     waiting.cancel()
     assert await model.complete(asking(2)) == await endpoint(folder, "&max_batch=1").complete(asking(2))
     assert endless.cancelled()
     assert waiting.cancelled()
     assert not model._rows
+    assert all(len(row.drawn) < 4000 for row in rows)
 
 
 async def test_close_ends_what_is_under_way_and_leaves_the_weights_to_others(folder: Path) -> None:
     model, other = endpoint(folder), endpoint(folder)
     expected = await other.complete(asking(1))
     endless = asyncio.create_task(model.complete(asking(0, max_tokens=4000)))
-    while not model._rows:
-        await asyncio.sleep(0)
+    await begun(model, 1)
     await model.close()
     with pytest.raises(asyncio.CancelledError):
         await endless
@@ -245,7 +253,7 @@ async def test_close_ends_what_is_under_way_and_leaves_the_weights_to_others(fol
 
 
 def test_what_is_missing_is_said_when_a_model_is_connected(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(Mistake, match="neither a folder that is there nor a hub name.*'rehearsal' speaks by rule"):
+    with pytest.raises(Mistake, match=r"neither a folder that is there nor a hub name.*'rehearsal' speaks by rule"):
         endpoint(tmp_path / "none")
     plain = copytree(folder, tmp_path / "plain")
     (plain / "chat_template.jinja").unlink()
@@ -263,7 +271,7 @@ async def test_what_can_not_write_is_refused(folder: Path, tmp_path: Path) -> No
     save_file({key: held for key, held in weights.items() if key != "lm_head.weight"}, headless / "model.safetensors")
     with pytest.raises(Mistake, match=r"no weights for lm_head\.weight: it is no causal language model"):
         await endpoint(headless).complete(asking(0))
-    with pytest.raises(Mistake, match="knows no sampling parameter 'min_p'.*top_p"):
+    with pytest.raises(Mistake, match=r"knows no sampling parameter 'min_p'.*top_p"):
         await endpoint(folder).complete(asking(0, min_p=0.1))
     with pytest.raises(Mistake, match="no device 'cuda:77'"):
         await endpoint_of(ModelSpec.parse(f"transformers:{folder}?device=cuda:77")).complete(asking(0))
@@ -291,16 +299,14 @@ def test_a_template_without_system_messages_gets_them_with_the_first_turn(folder
     made = templated(folder, template)
     told = [("system", "i am a cook"), ("user", "hello"), ("assistant", "hello you"), ("user", "why")]
     tokens = made.tokens([{"role": role, "content": content} for role, content in told])
-    assert made._tokenizer.decode(tokens).split() == "i am a cook hello <|unk|> hello you <|unk|> why <|unk|>".split()
+    assert made._tokenizer.decode(tokens) == "i am a cook hello <|unk|> hello you <|unk|> why <|unk|>"
 
 
 def test_neighbours_of_a_role_and_system_messages_in_the_middle_are_merged(folder: Path) -> None:
     made = templated(folder, TEMPLATE)
     told = [("system", "cook"), ("user", "hello"), ("system", "warm"), ("user", "why"), ("assistant", "tea")]
     text = made._tokenizer.decode(made.tokens([{"role": role, "content": content} for role, content in told]))
-    assert text.split() == (
-        "<|system|> cook <|end|> <|user|> hello warm why <|end|> <|assistant|> tea <|end|> <|assistant|>".split()
-    )
+    assert text == "<|system|> cook <|end|> <|user|> hello warm why <|end|> <|assistant|> tea <|end|> <|assistant|>"
 
 
 def test_who_must_not_speak_first_is_spoken_to_and_what_fits_nowhere_is_said(folder: Path) -> None:
@@ -362,13 +368,18 @@ def test_the_first_stop_string_counts() -> None:
 
 
 async def test_memory_that_does_not_suffice_is_a_mistake(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(decoder: Decoder, rows: Any) -> Any:
+    def full(*given: Any) -> Any:
         raise MemoryError
 
-    monkeypatch.setattr(Decoder, "step", full)
-    model = endpoint(copytree(folder, folder.parent / "full"), "&max_batch=1")
-    with pytest.raises(Mistake, match="memory does not suffice for 1 replies"):
-        await model.complete(asking(0))
+    model = endpoint(copytree(folder, folder.parent / "full"), "&max_batch=4")
+    reply = await model.complete(asking(0))
+    with monkeypatch.context() as patched:
+        patched.setattr(Decoder, "step", full)
+        with pytest.raises(Mistake, match=r"memory does not suffice for 4 replies .*full\?max_batch=2'"):
+            await model.complete(asking(0))
+        with pytest.raises(Mistake, match="memory does not suffice for 5 replies"):
+            await endpoint(folder, "&max_batch=5").complete(asking(0))
+    assert await model.complete(asking(0)) == reply
 
 
 SCENE = {

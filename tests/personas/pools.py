@@ -38,7 +38,7 @@ class Knows:
     def __init__(
         self, contradicts: Callable[[str, str], bool] = lambda a, b: False, *, entails: Sequence[Pair] = ()
     ) -> None:
-        self.contradicts, self.entails = contradicts, set(entails)
+        self.contradicts, self.entailed = contradicts, set(entails)
         self.calls: list[int] = []
         self.asked: set[Pair] = set()
 
@@ -48,7 +48,7 @@ class Knows:
         return [self._infer(pair) for pair in pairs]
 
     def _infer(self, pair: Pair) -> Inference:
-        if pair in self.entails:
+        if pair in self.entailed:
             return Inference(0.9, 0.1, 0.0)
         clash = pair[0] < pair[1] and self.contradicts(*pair)
         return Inference(0.0, 0.05, 0.95) if clash else Inference(0.0, 0.9, 0.1)

@@ -243,7 +243,19 @@ async def test_progress_is_told() -> None:
     events: list[Any] = []
     await made(pool(5), count=70, events=events.append)
     done = [event.done for event in events if isinstance(event, Progressed) and event.step == "assemble"]
-    assert done == list(range(1, 71))
+    assert done == list(range(71))
+
+
+async def test_what_is_scarce_is_told_and_nothing_else_is_used_twice() -> None:
+    few = ("Ill", "Sore")
+    sentences = [one for one in pool(40) if one.category not in few] + pool(2, list(few))
+    found = await made(sentences, Knows(), count=20)
+    uses = Counter(part.text for persona in found.personas for part in persona.profile if part.category not in few)
+    assert max(uses.values()) == 1
+    assert found.report.scarce == "wellness: 4 sentences for 20 personas"
+    assert found.report.left == 0
+    plenty = await made(pool(40), Knows(), count=20)
+    assert plenty.report.scarce == ""
 
 
 @pytest.mark.parametrize(

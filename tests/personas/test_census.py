@@ -39,6 +39,13 @@ def test_people_are_counted_with_their_sentences() -> None:
     assert found.levels[Trait.NEUROTICISM] == {0: 1}
 
 
+def test_sentences_without_their_entity_are_counted() -> None:
+    said = (("I love Crohn\u2019s town.", "Crohn's Town"), ("I have two cats.", "cat"), ("I row.", None))
+    unsaid = (("I row.", "rowing"), ("I love tea.", "coffee"))
+    found = count_sentences([sentence(text, "Food", entity) for text, entity in (*said, *unsaid)], by.TAXONOMY)
+    assert (found.sentences, found.unsaid) == (5, 2)
+
+
 def test_lengths_are_in_words() -> None:
     found = count_sentences([sentence("I sail."), sentence("I have two cats.")], by.TAXONOMY)
     assert found.words == {2: 1, 4: 1}

@@ -148,12 +148,12 @@ async def test_blocking_tells_what_it_skipped_and_what_it_missed() -> None:
     whole = await pool_graph(sentences, PairScorer(nli, Spells()), TAXONOMY, blocking=False)
     part = await pool_graph(sentences, PairScorer(nli, Spells()), TAXONOMY, sample=10_000)
     clashes = {edge for edge in whole.graph.edges if "contradiction" in whole.graph.edges[edge]}
-    assert (whole.scored, whole.skipped, whole.miss_rate) == (54 * 53 // 2, 0, None)
-    assert part.scored + part.skipped == whole.scored
+    assert (whole.scored, whole.rest.of, whole.miss_rate) == (54 * 53 // 2, 0, None)
+    assert part.scored + part.rest.of == whole.scored
     assert part.scored < whole.scored / 4
-    assert part.sampled > 0.9 * part.skipped
-    assert 0.9 * len(clashes) < part.missed <= len(clashes)  # all are across categories that share no part
-    assert part.miss_rate == part.missed / part.sampled
+    assert part.rest.pairs > 0.9 * part.rest.of
+    assert 0.9 * len(clashes) < part.rest.conflicts <= len(clashes)  # all are across categories that share no part
+    assert part.miss_rate == part.rest.conflicts / part.rest.pairs
 
 
 async def test_blocking_looks_at_categories_that_bear_on_each_other() -> None:

@@ -106,6 +106,10 @@ def test_any_persona_file_is_a_pool(tmp_path: Path, name: str) -> None:
         ('{"sentence": "I sing."}', ":1: text: is missing"),
         ('{"text": "I sing."}\n{"text": "I sing.", "categroy": "Hobby"}', ":2: categroy: no such key; did you mean"),
         ('{"text": "I sing."}\n\n{"text": "' + "x" * 10_000 + '"}', ":3: text: is too long"),
+        (
+            '{"text": "I sing.", "origin": "made"}',
+            "origin: 'made' is none of its values; write 'given', 'generated' or",
+        ),
         ('{"text": "I sing."}\n[1]', ":2: [1] is no sentence"),
         ('{"text": "I sing."}\n{"text"', ":2: broken JSON"),
         ("", ":1: no sentence in it"),

@@ -79,8 +79,14 @@ def test_categories_are_selected_by_path_beginning_key_or_family(names: list[str
 
 
 def test_an_unknown_name_is_a_mistake_with_a_suggestion() -> None:
-    with pytest.raises(Mistake, match=r"'boook author'; did you mean 'book author'\?.*families and paths: demographic"):
+    with pytest.raises(Mistake, match=r"'boook author'; did you mean 'book author'\?.*families: demographic"):
         select(SHIPPED, ["age", "boook author"])
+
+
+def test_the_beginning_of_a_path_may_have_been_meant() -> None:
+    with pytest.raises(Mistake, match=r"did you mean 'Preference \| Book'\?") as caught:
+        select(SHIPPED, ["Preference | Bok"])
+    assert len(str(caught.value)) < 500
 
 
 def test_a_file_adds_and_replaces(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Who meets whom in a run: by shared interest, by contrast, in groups; and what is said where that can't be."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from fakes import cafe, exported, loaded
 
 from tertulia.console.auditing import audited
+from tertulia.console.gathering import gathering_line
 from tertulia.models.errors import Mistake
 from tertulia.models.request import Events, unwatched
 from tertulia.personas import Trait, read_personas
@@ -106,6 +108,32 @@ async def test_a_threshold_that_says_nothing_is_told_with_one_that_would_do(tmp_
         await weighed(tmp_path, rule)
 
 
+async def test_a_pairing_that_cant_be_leaves_nothing_behind(tmp_path: Path) -> None:
+    rule = "cast.pairing={kind: shared-interest, more_than: 9, embedder: lexical}"
+    with pytest.raises(Mistake, match="the threshold says nothing"):
+        await simulate(scenario(tmp_path, rule), output=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+TWINS = """
+- {id: ann, name: Ann, profile: [I sail., I row.]}
+- {id: bo, name: Bo, profile: [I row., I sail.]}
+- {id: cy, name: Cy, profile: [I sail., I bake.]}
+- {id: di, name: Di, profile: [I count stamps.]}
+"""
+
+
+async def test_personas_with_one_profile_are_one_person_and_both_numbers_are_told(tmp_path: Path) -> None:
+    (tmp_path / "twins.yaml").write_text(TWINS)
+    rule, heard = "cast.pairing={kind: shared-interest, more_than: 0, embedder: lexical}", list[object]()
+    await weighed(tmp_path, rule, "cast.personas=twins.yaml", events=heard.append)
+    (paired,) = (event for event in heard if isinstance(event, Paired))
+    assert (paired.people, paired.personas) == (3, 4)
+    assert gathering_line(paired).startswith("pairing shared-interest: 3 different people (of 4), 33.3 % of 3 pairs")
+    alone = replace(paired, personas=3)
+    assert gathering_line(alone).startswith("pairing shared-interest: 3 people, 33.3 % of 3 pairs qualify")
+
+
 @pytest.mark.skipif(not PUBLISHED.exists(), reason="the published corpus is not there")
 async def test_the_published_personas_are_paired_by_shared_interest(tmp_path: Path) -> None:
     heard: list[Paired] = []
@@ -116,6 +144,7 @@ async def test_the_published_personas_are_paired_by_shared_interest(tmp_path: Pa
 
     casting = await weighed(tmp_path, rule, f"cast.personas={PUBLISHED}", events=hear)
     (paired,) = heard
+    assert paired.personas == 1905
     assert paired.people == len({tuple(sorted(persona.sentences)) for persona in read_personas(PUBLISHED)})
     assert 0.01 < paired.qualified / paired.possible < 0.1
     found = [cast for _, cast in casting.casts(1, 0, 100)]
