@@ -40,9 +40,8 @@ class Source:
         if not path.exists() and self.where.removeprefix(PREFIX) in shelves():
             return shipped(self.where)
         if not path.exists() and not path.suffix:
-            raise Mistake(
-                f"{path} is not there: name a file, a run or a library{suggest(self.where.removeprefix(PREFIX), shelves())}"
-            )
+            meant = suggest(self.where.removeprefix(PREFIX), shelves())
+            raise Mistake(f"{path} is not there: name a file, a run or a library{meant}")
         if path.is_dir() and not path.suffix and not (path / DATASET).exists():
             raise Mistake(
                 f"{path} is a folder with neither a ledger ({FILE}) nor a dataset in it; name a file, or a run"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from ..models.request import Events, unwatched
 from ..models.scorer import Embedder, Inference, Nli
 from .event import Progressed
+from .judging import check_judge
 from .persona import ProfileSentence
 from .taxonomy import Category, Taxonomy, canonical
 
@@ -30,7 +31,11 @@ _CANDIDATES: Final = 5
 _BATCH: Final = 64
 _KEPT: Final = 4
 
-_known: "dict[tuple[Taxonomy, str], Prototypes]" = {}
+_DECIMALS: Final = 4
+"""Of scores, before they are compared with anything."""
+
+_known: "dict[tuple[Taxonomy, int], Prototypes]" = {}
+"""By taxonomy and the id of the embedder, which the prototypes keep alive: names don't tell two embedders apart."""
 
 
 async def categorise(
@@ -45,8 +50,10 @@ async def categorise(
 
     A known category stays. Others get the category that is nearest by the embedder; with an NLI model as well, the
     one of the five nearest whose key is most surely entailed; with an NLI model alone, of all. Without either, the
-    embedder is `connect_embedder("auto")`. The last `Progressed` says how many stay without a category.
+    embedder is `connect_embedder("auto")`. The last `Progressed` says how many stay without a category. Raises Mistake
+    for an NLI model without entailment.
     """
+    check_judge(nli)
     found = [_given(sentence, taxonomy) for sentence in sentences]
     wanted = [index for index, category in enumerate(found) if category is None]
     for done, batch in _batches(wanted):
@@ -70,8 +77,10 @@ async def about(
 
     With an NLI model: entailment against contradiction of "This sentence is about {key}.", as zero-shot classification
     does, each category by itself; passes from ABOUT_BY_NLI. With an embedder: the share of the category among all, from
-    a softmax over cosines that is fitted to the embedder; passes from `about_above`.
+    a softmax over cosines that is fitted to the embedder; passes from `about_above`. Rounded to 4 decimals. Raises
+    Mistake for an NLI model without entailment.
     """
+    check_judge(nli)
     shares = [0.0] * len(sentences)
     owned = {index: category for index, sentence in enumerate(sentences) if (category := _given(sentence, taxonomy))}
     for done, batch in _batches(list(owned)):
@@ -109,7 +118,7 @@ async def _nearest(
     sentences: Sequence[ProfileSentence], taxonomy: Taxonomy, embedder: Embedder | None
 ) -> list[Category | None]:
     seen = await _prototypes(taxonomy, embedder)
-    found = await seen.scores(sentences)
+    found = (await seen.scores(sentences)).round(_DECIMALS)
     return [
         taxonomy.categories[int(scores.argmax())] if scores.max() >= seen.floor and shares.max() >= _SURE else None
         for scores, shares in zip(found, seen.shares(found), strict=True)
@@ -146,7 +155,7 @@ async def _entailed(sentences: Sequence[ProfileSentence], own: Sequence[Category
 
 def _against(inference: Inference) -> float:
     decided = inference.entailment + inference.contradiction
-    return inference.entailment / decided if decided else 0.0
+    return round(inference.entailment / decided, _DECIMALS) if decided else 0.0
 
 
 async def _shares(
@@ -155,7 +164,7 @@ async def _shares(
     place = {category.path: index for index, category in enumerate(taxonomy.categories)}
     seen = await _prototypes(taxonomy, embedder)
     rows = seen.shares(await seen.scores(sentences))
-    return [float(row[place[category.path]]) for row, category in zip(rows, own, strict=True)]
+    return [round(float(row[place[category.path]]), _DECIMALS) for row, category in zip(rows, own, strict=True)]
 
 
 async def _prototypes(taxonomy: Taxonomy, embedder: Embedder | None) -> "Prototypes":
@@ -163,7 +172,7 @@ async def _prototypes(taxonomy: Taxonomy, embedder: Embedder | None) -> "Prototy
     from .prototypes import prototypes
 
     assert embedder
-    key = (taxonomy, embedder.name)
+    key = (taxonomy, id(embedder))
     if key not in _known:
         made = await prototypes(taxonomy, embedder)
         while len(_known) >= _KEPT:

@@ -4,6 +4,7 @@ conflicts is drawn again, until every pair inside each has been scored and none 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from ...models.client import ChatClient
 from ...models.errors import Mistake
@@ -19,11 +20,12 @@ from .conflict import Conflicts
 from .conl import Conl, ConlOfAll
 from .draft import Builder, Draft, Supply
 from .drawing import Tray
+from .looking import LARGEST
 from .negating import Negator
 from .profile import Profile
 from .recipe import Recipe
 from .report import REPEATED, Report, report_of
-from .scoring import BATCH, PairScorer
+from .scoring import BATCH, REMEMBERED, PairScorer
 
 WAVE = 64
 """Personas that are drawn and scored together. Part of what a seed means: another number gives other personas."""
@@ -66,10 +68,11 @@ async def assemble(
     check_categories(sentences, taxonomy)
     supply = Supply(sentences, taxonomy, Tray(len(sentences), recipe.reuse))
     check_supply(supply, recipe)
-    scorer = PairScorer(nli, embedder, batch=batch, remember=remember, events=events)
+    most = 0 if len(sentences) <= LARGEST else REMEMBERED  # otherwise the conflicts know what was looked at
+    scorer = PairScorer(nli, embedder, batch=batch, remember=remember, most=most, events=events)
     negator = _negator(recipe, client, concurrency, events) if entails(nli) else None
-    conflicts = Conflicts(sentences, taxonomy, scorer, recipe.thresholds, negator)
-    assembly = _Assembly(recipe, supply, conflicts, _builder(recipe, supply), events)
+    conflicts = Conflicts(sentences, taxonomy, scorer, recipe.thresholds, negator, remember=remember)
+    assembly = _Assembly(recipe, supply, conflicts, _builder(recipe, supply), remember, events)
     profiles = await assembly.run()
     cleared = f"{scorer.name}, threshold {recipe.thresholds.contradiction:g}"
     personas = tuple(_persona([sentences[place] for place in profile], cleared) for profile in profiles)
@@ -102,6 +105,8 @@ class _Assembly:
     supply: Supply
     conflicts: Conflicts
     builder: Builder
+    remember: bool
+    """Whether a draft that was mended is looked at only where it is new."""
     events: Events
     failures: Counter[str] = field(default_factory=Counter)
     """What ran out -> how many drafts ended so."""
@@ -121,8 +126,11 @@ class _Assembly:
 
     async def _wave(self, drafts: list[Draft]) -> None:
         while drafts := [draft for draft in drafts if self._filled(draft)]:
-            await self.conflicts.look(pair for draft in drafts for pair in draft.unseen())
+            await self.conflicts.look(pair for draft in drafts for pair in self._pairs(draft))
             drafts = [draft for draft in drafts if not self._done(draft)]
+
+    def _pairs(self, draft: Draft) -> Iterable[tuple[int, int]]:
+        return draft.unseen() if self.remember else combinations(draft.held, 2)
 
     def _filled(self, draft: Draft) -> bool:
         """Whether there is still a way to end it."""

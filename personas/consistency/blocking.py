@@ -17,7 +17,8 @@ from ...models.stream import stream
 from ..event import Progressed
 from ..persona import ProfileSentence
 from ..taxonomy import Category, Taxonomy, canonical
-from .conflict import Conflict, Conflicts, Edge, Thresholds
+from .conflict import Conflict, Conflicts, Thresholds
+from .looking import Edge
 from .scoring import DECIMALS, LEXICAL, PairScorer
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ async def pool_graph(
     with a model; of more than that the nearest, and random ones of the others, as many as are left of `most` or of the
     sample. What samples find is in the graph too. Each pair is scored once: a scorer that remembers gains nothing.
     """
-    conflicts = Conflicts(sentences, taxonomy, scorer, thresholds)
+    conflicts = Conflicts(sentences, taxonomy, scorer, thresholds, remember=False)
     block = await _block(sentences, scorer, taxonomy, near) if blocking else await _unblocked(sentences, scorer)
     most = most if most is not None else MOST_LEXICAL if scorer.name == LEXICAL else MOST
     least, nearest = block.nearest(most, min(sample, most))
@@ -158,7 +159,7 @@ async def _block(
     numbers = {category.path: number for number, category in enumerate(categories)}
     found = [taxonomy.get(sentence.category or "") for sentence in sentences]
     about = np.array([numbers[category.path] if category else len(categories) for category in found], dtype=int)
-    vectors = await scorer.embedder.embed([sentence.text for sentence in sentences])
+    vectors = await _vectors(sentences, scorer)
     return _Block(about, kin, vectors, scorer.embedder.merge_above if near is None else near)
 
 
@@ -166,8 +167,20 @@ async def _unblocked(sentences: Sequence[ProfileSentence], scorer: PairScorer) -
     """Of which all pairs are to be scored."""
     import numpy as np
 
-    vectors = await scorer.embedder.embed([sentence.text for sentence in sentences])
+    vectors = await _vectors(sentences, scorer)
     return _Block(np.zeros(len(sentences), dtype=int), np.ones((1, 1), dtype=bool), vectors, -1.0)
+
+
+async def _vectors(sentences: Sequence[ProfileSentence], scorer: PairScorer) -> "NDArray[np.float32]":
+    """(sentences, dimensions), unit vectors; piece by piece, since an embedder may take much room meanwhile."""
+    import numpy as np
+
+    made = np.zeros((len(sentences), 0), dtype=np.float32)
+    for start in range(0, len(sentences), ROWS):
+        piece = await scorer.embedder.embed([sentence.text for sentence in sentences[start : start + ROWS]])
+        made = made if start else np.empty((len(sentences), piece.shape[1]), dtype=np.float32)
+        made[start : start + ROWS] = piece
+    return made
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,9 @@ import networkx as nx
 
 from ..persona import ProfileSentence
 from ..taxonomy import Taxonomy
+from .looking import Edge, Looked
 from .negating import Negator
 from .scoring import PairScore, PairScorer
-
-Edge = tuple[int, int]
-"""Two places in the pool, the smaller first."""
 
 
 class Conflict(StrEnum):
@@ -53,28 +51,37 @@ class Conflicts:
         scorer: PairScorer,
         thresholds: Thresholds | None = None,
         negator: Negator | None = None,
+        *,
+        remember: bool = True,
     ) -> None:
-        """With a `negator`, entailed negations are conflicts too."""
+        """With a `negator`, entailed negations are conflicts too. `remember=False` looks at a pair again when it is
+        asked for again, which changes nothing."""
         self.sentences, self.scorer = sentences, scorer
         self.thresholds = thresholds or Thresholds()
         self.graph: nx.Graph[int] = nx.Graph()
         for place, sentence in enumerate(sentences):
             self.graph.add_node(place, sentence=sentence)
         self._values = [value_of(sentence, taxonomy) for sentence in sentences]
-        self._negator = negator
+        self._negator, self._looked = negator, Looked(len(sentences), remember)
 
     async def look(self, pairs: Iterable[Edge]) -> None:
-        """Score the pairs, and add the edges that are found; all in as few calls as the scorer makes of them."""
-        edges = list(dict.fromkeys((min(pair), max(pair)) for pair in pairs))
+        """Score the pairs that nobody looked at, and add the edges that are found; all in as few calls as the scorer
+        makes of them."""
+        edges = self._looked.new(pairs)
         scores = await self.scorer.score([self._texts(edge) for edge in edges])
         negated = await self._negations(edges)
         for edge, score in zip(edges, scores, strict=True):
-            if found := dict(self._found(edge, score, negated.get(edge, 0.0))):
+            if found := self._found(edge, score, negated.get(edge, 0.0)):
                 self.graph.add_edge(*edge, **found)
 
     async def look_inside(self, groups: Iterable[Sequence[int]]) -> None:
         """Look at every pair inside each group."""
         await self.look(pair for group in groups for pair in combinations(group, 2))
+
+    @property
+    def cached(self) -> int:
+        """Pairs that were wanted again, and not scored again."""
+        return self._looked.again + self.scorer.cached
 
     @property
     def negations(self) -> bool:
@@ -90,6 +97,11 @@ class Conflicts:
         """Whether a conflict was found; the pair must have been looked at."""
         return bool(self.graph.has_edge(a, b))
 
+    def among(self, places: Sequence[int]) -> list[Edge]:
+        """The conflicts between some sentences, whose pairs must have been looked at."""
+        some = set(places)
+        return [(a, b) for a in places for b in sorted(some.intersection(self.graph.adj[a])) if a < b]
+
     def found(self, kind: Conflict) -> list[tuple[Edge, float]]:
         """The edges of a kind with their scores, highest first."""
         edges = [((min(a, b), max(a, b)), score) for a, b, score in self.graph.edges(data=kind.value) if score]
@@ -98,15 +110,17 @@ class Conflicts:
     def _texts(self, edge: Edge) -> tuple[str, str]:
         return self.sentences[edge[0]].text, self.sentences[edge[1]].text
 
-    def _found(self, edge: Edge, score: PairScore, negated: float) -> Iterator[tuple[str, float]]:
+    def _found(self, edge: Edge, score: PairScore, negated: float) -> dict[str, float]:
+        kinds: dict[str, float] = {}
         if score.contradiction > self.thresholds.contradiction:
-            yield Conflict.CONTRADICTION.value, score.contradiction
+            kinds[Conflict.CONTRADICTION.value] = score.contradiction
         if score.cosine > self.thresholds.redundancy:
-            yield Conflict.REDUNDANCY.value, min(score.cosine, 1.0)
-        if _exclusive(*(self._values[place] for place in edge)):
-            yield Conflict.EXCLUSIVE.value, 1.0
+            kinds[Conflict.REDUNDANCY.value] = min(score.cosine, 1.0)
+        if _exclusive(self._values[edge[0]], self._values[edge[1]]):
+            kinds[Conflict.EXCLUSIVE.value] = 1.0
         if negated > self.thresholds.negation:
-            yield Conflict.NEGATION.value, negated
+            kinds[Conflict.NEGATION.value] = negated
+        return kinds
 
     async def _negations(self, edges: Sequence[Edge]) -> Mapping[Edge, float]:
         """The larger P(entailment) of either sentence's negation by the other."""

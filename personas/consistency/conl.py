@@ -72,8 +72,9 @@ class ConlOfAll(Conl):
 
     def fill(self, draft: Draft) -> str:
         self._replace(draft)
+        closed = draft.dropped | {self.supply.paths[place] for place in draft.held}
         for path, places in self.supply.by_category.items():
-            if path not in draft.dropped and all(self.supply.paths[place] != path for place in draft.held):
+            if path not in closed:
                 self._draw(draft, places)
         short = (family for family, wanted in self.quota.items() if _count(self.supply, draft.held, family) < wanted)
         return next(short, "")

@@ -134,7 +134,7 @@ class Builder(Protocol):
 
 def conflicting(draft: Draft, conflicts: Conflicts) -> list[int]:
     """Sentences without which no conflict is left: again and again the one with most conflicts, ties by chance."""
-    edges = [(a, b) for at, a in enumerate(draft.held) for b in draft.held[:at] if conflicts.between(a, b)]
+    edges = conflicts.among(draft.held)
     removed: list[int] = []
     while edges:
         counts = Counter(place for edge in edges for place in edge)

@@ -95,7 +95,7 @@ def report_of(
         pool=len(supply.sentences),
         uncategorised=supply.paths.count(""),
         scored=scorer.asked,
-        cached=scorer.cached,
+        cached=conflicts.cached,
         conflicts={kind.value: finding(conflicts, kind, supply) for kind in Conflict if conflicts.found(kind)},
         replaced=supply.replaced.total(),
         dropped=dict(supply.dropped.most_common()),

@@ -53,7 +53,8 @@ async def bootstrap(
     too_close: float = TOO_CLOSE,
     events: Events = unwatched,
 ) -> Harvest:
-    """At most `count` new sentences, none with a cosine above `too_close` to another; `sentences` grows by them.
+    """At most `count` new sentences, none with a cosine above `too_close` to another that has the same numbers and is
+    as much of a yes or a no; `sentences` grows by them.
 
     Ends early when a whole pass over the questions adds nothing, or after ten answers for each one wanted.
     """
@@ -85,8 +86,8 @@ async def _sift(
     read = [answer for answer in (_read(harvest, *answer) for answer in answers) if answer]
     vectors = await embedded([text for text, _ in read], embedder)
     for (text, question), vector in zip(read, vectors, strict=True):
-        near = sentences.nearest(vector)
-        if near.similarity > too_close:
+        near = sentences.repeated(text, vector, too_close)
+        if near:
             harvest.rejected.append(Rejected(text, question, Flaw.CLOSE, f"{near.text} ({near.similarity:.2f})"))
         else:
             sentences.add(text, vector)

@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 
 from ...models.request import Events, unwatched
 from ...models.scorer import Embedder
+from ..difference import claim
 from ..event import Progressed
 
+DECIMALS = 4
+"""Of cosines, before they are compared with anything: the last digits differ between machines."""
 TOO_CLOSE = 0.9
 """Cosine above which two texts say the same: the redundancy of Jandaghi et al. 2023."""
 PIECE = 256
@@ -47,9 +50,22 @@ class Neighbourhood:
 
     def nearest(self, vector: Vectors) -> Near:
         """Of the first ones, where several are as near. Raises ValueError where there is none."""
-        near = self.vectors @ vector
+        near = self._cosines(vector)
         index = int(near.argmax())
         return Near(float(near[index]), self.texts[index])
+
+    def repeated(self, text: str, vector: Vectors, above: float) -> Near | None:
+        """The nearest with a cosine above that, if any, of those that could say the same: with the same numbers in
+        them (`I am 34` and `I am 35` are two facts), and as much of a yes or a no."""
+        near = self._cosines(vector)
+        close = np.flatnonzero(near > above)
+        close = close[np.argsort(-near[close], kind="stable")]
+        same = (int(index) for index in close if claim(self.texts[index]) == claim(text))
+        found = next(same, None)
+        return None if found is None else Near(float(near[found]), self.texts[found])
+
+    def _cosines(self, vector: Vectors) -> NDArray[np.float64]:
+        return np.round((self.vectors @ vector).astype(np.float64), DECIMALS)
 
     def add(self, text: str, vector: Vectors) -> None:
         """Space is doubled when it is used up, so that adding one by one takes no longer than its number."""

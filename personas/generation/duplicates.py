@@ -7,6 +7,7 @@ from unicodedata import normalize
 
 from ...models.request import Events, unwatched
 from ...models.scorer import Embedder
+from ..difference import claim
 from ..event import Progressed
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 NEAR = 0.9
 """Cosine above which two sentences say the same."""
+DECIMALS = 4
 BLOCK = 512
 """Sentences that are embedded, and compared with all others, at a time."""
 
@@ -44,7 +46,8 @@ class Said:
     async def repeats(self, texts: Sequence[str]) -> list[str]:
         """For each sentence in order what it repeats, or an empty text: then it is remembered from now on.
 
-        Nearness is a cosine above 0.9. Sentences with other numbers in them (`I am 34`, `I am 35`) say other things.
+        Nearness is a cosine above 0.9, rounded to 4 decimals. Sentences with other numbers in them (`I am 34`, `I am
+        35`) say other things, and so do a yes and a no (`I have cats`, `I have no cats`).
         """
         reasons: list[str] = []
         for start in range(0, len(texts), BLOCK):
@@ -72,12 +75,12 @@ class Said:
 
     async def _near(self, texts: Sequence[str]) -> list[str]:
         vectors = await self._embedder.embed(texts)
-        before, within = None if self._vectors is None else vectors @ self._vectors.T, vectors @ vectors.T
+        before, within = None if self._vectors is None else _cosines(vectors, self._vectors), _cosines(vectors, vectors)
         reasons: list[str] = []
         for n, text in enumerate(texts):
             rivals = [] if before is None else [(before[n, m], self._texts[m]) for m in _above(before[n])]
             rivals += [(within[n, m], texts[m]) for m in _above(within[n, :n]) if not reasons[m]]
-            alike = [(cosine, other) for cosine, other in rivals if _numbers(other) == _numbers(text)]
+            alike = [(cosine, other) for cosine, other in rivals if claim(other) == claim(text)]
             cosine, other = max(alike, default=(0.0, ""))
             reasons.append(f"it is too near ({cosine:.2f}) to {other!r}" if other else "")
         kept = [n for n, reason in enumerate(reasons) if not reason]
@@ -92,9 +95,11 @@ class Said:
         self._exact.update((plain(text), text) for text in texts)
 
 
+def _cosines(some: "NDArray[np.float32]", others: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    """(some, others), rounded: the last digits differ between machines."""
+    found: NDArray[np.float32] = (some @ others.T).round(DECIMALS)
+    return found
+
+
 def _above(cosines: "NDArray[np.float32]") -> list[int]:
     return [int(n) for n in (cosines > NEAR).nonzero()[0]]
-
-
-def _numbers(text: str) -> list[str]:
-    return findall(r"\d+", text)

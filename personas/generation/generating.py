@@ -15,6 +15,7 @@ from ...models.stream import stream
 from ...models.suggesting import suggest
 from ..categorising import about, about_above
 from ..event import Progressed
+from ..judging import check_judge
 from ..persona import ProfileSentence
 from ..taxonomy import Category, Taxonomy
 from .asking import Call, ask, sampling
@@ -80,9 +81,11 @@ async def generate(
     """Ask until `count` sentences are kept, spread evenly over the categories, or all categories are spent.
 
     A function of the seed and the model's replies, whatever the concurrency. `known`: sentences that must not come
-    again. `settings`: sampling parameters other than the paper's. Raises Mistake, and what the client raises.
+    again. `settings`: sampling parameters other than the paper's. Raises Mistake, for an `nli` without entailment too
+    (`judging.category_judge` gives None for those), and what the client raises.
     """
     paths = _checked(categories, count, taxonomy)
+    check_judge(nli)
     client = client.bind(sampling=sampling(client.spec, settings))
     filters = Filters(taxonomy, embedder, nli, Said(embedder))
     await filters.said.remember([sentence.text for sentence in known], events)

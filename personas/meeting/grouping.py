@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +14,11 @@ from .seating import Seating
 
 Group = tuple[int, ...]
 """People's numbers, as many as there are seats."""
+SMALL = 64
+"""People of whom all eigenvectors take no longer than one."""
+TOLERANCE = 1e-8
+"""Of the eigenvalue: who sits on which side is settled long before the last digits."""
+
 Weights = NDArray[Any]
 """(people, people), symmetric."""
 
@@ -79,13 +83,21 @@ def _adds(one: int, group: list[int], gain: Weights, seating: Seating) -> bool:
 def _spectral(worth: Weights, free: Weights, seating: Seating, chance: Random) -> Iterator[Group]:
     if len(seating.groups) > 1:
         raise Mistake("`cut: spectral` needs one pool for all seats: take `greedy`, or give `cast.personas` alone")
-    graph, seats = nx.from_numpy_array(worth), len(seating.pools)
-    for part in sorted(map(sorted, nx.connected_components(graph))):
+    seats = len(seating.pools)
+    for part in _components(worth):
         for group in _bisected(part, worth, seats):
-            if len(group) == seats and nx.is_connected(graph.subgraph(group)):
+            if len(group) == seats and len(_components(worth[np.ix_(group, group)])) == 1:
                 chance.shuffle(group)
                 free[group] = False
                 yield tuple(group)
+
+
+def _components(worth: Weights) -> list[list[int]]:
+    """Who is joined to whom, each part in order, by their first."""
+    from scipy.sparse.csgraph import connected_components
+
+    count, labels = connected_components(worth > 0, directed=False)
+    return sorted(np.flatnonzero(labels == label).tolist() for label in range(count))
 
 
 def _bisected(part: Sequence[int], worth: Weights, seats: int) -> Iterator[list[int]]:
@@ -110,10 +122,26 @@ def _closest(part: Sequence[int], worth: Weights, seats: int) -> list[int]:
 def _fiedler(worth: Weights) -> Weights:
     strength = np.maximum(worth.sum(1).astype(float), 1e-9)
     scale = 1 / np.sqrt(strength)
-    laplacian = np.eye(len(worth)) - worth * scale[:, None] * scale[None, :]
-    _, vectors = np.linalg.eigh(laplacian)
-    vector: Weights = np.round(vectors[:, 1] * scale, 10)
+    vector: Weights = np.round(_second(worth * scale[:, None] * scale[None, :], 1 / scale) * scale, 10)
     return vector if vector[np.argmax(np.abs(vector))] >= 0 else -vector
+
+
+def _second(scaled: Weights, first: Weights) -> Weights:
+    """The eigenvector of the second largest eigenvalue of a connected graph's scaled weights, which is the second
+    smallest one's of its normalised Laplacian. `first`: that of the largest, which is known, and is taken out."""
+    from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
+
+    if len(scaled) > SMALL:
+        top = first / np.linalg.norm(first)
+        left = LinearOperator(scaled.shape, matvec=lambda v: scaled @ v.ravel() - top * (top @ v.ravel()), dtype=float)
+        start = np.random.default_rng(0).standard_normal(len(top))
+        try:
+            found: Weights = eigsh(left, k=1, which="LA", v0=start - top * (top @ start), tol=TOLERANCE)[1][:, 0]
+            return found
+        except ArpackNoConvergence:
+            pass
+    whole: Weights = np.linalg.eigh(scaled)[1][:, -2]
+    return whole
 
 
 def seated(people: Sequence[int], seating: Seating) -> dict[int, int] | None:

@@ -108,7 +108,7 @@ def test_any_persona_file_is_a_pool(tmp_path: Path, name: str) -> None:
         ('{"text": "I sing."}\n\n{"text": "' + "x" * 10_000 + '"}', ":3: text: is too long"),
         (
             '{"text": "I sing.", "origin": "made"}',
-            "origin: 'made' is none of its values; write 'given', 'generated' or",
+            ":1: origin: 'made' is none of its values; write 'given', 'generated' or",
         ),
         ('{"text": "I sing."}\n[1]', ":2: [1] is no sentence"),
         ('{"text": "I sing."}\n{"text"', ":2: broken JSON"),
