@@ -33,7 +33,7 @@ def dialogues(count: int) -> list[list[Pair]]:
     made = []
     for _ in range(count):
         persona = rng.sample(shipped, SENTENCES)
-        said = [" ".join(rng.sample(shipped, rng.choice((1, 1, 2, 3)))) for _ in range(UTTERANCES)]
+        said = [" ".join(rng.sample(shipped, rng.choice((1, 1, 1, 2)))) for _ in range(UTTERANCES)]
         made.append([(sentence, utterance) for sentence in persona for utterance in said])
     return made
 

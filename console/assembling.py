@@ -183,7 +183,7 @@ def conflict_table(recipe: Recipe, numbers: Report) -> Table:
         ("redundancy", f"{numbers.embedder} (cosine)", f"> {limits.redundancy:g}"),
         ("exclusive", "taxonomy (one value at a time)", ""),
     ]
-    if recipe.builder == "profile":
+    if numbers.negations:
         rows.append(("negation", f"{numbers.scorer} (entailed)", f"> {limits.negation:g}"))
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("conflict")
@@ -226,6 +226,9 @@ def _lines(wanted: Wanted, numbers: Report, meter: Meter, seconds: float) -> Ite
                        f"{number(numbers.replaced, 'draw')} replaced", duration(seconds)]))  # fmt: skip
     used = f"{numbers.used:,} of {number(numbers.pool, 'sentence')} in use, each in {numbers.most_used} at most"
     yield Text(listed([used, numbers.scarce]))
+    if wanted.recipe.builder == "profile" and not numbers.negations:
+        told = f"negations are left out: {one_line(numbers.scorer)} has no entailment, so that none could count"
+        yield Text(f"{told}; a model with three labels finds them", style="yellow")
     total = meter.total
     if total.calls or total.cached:
         without = f"{numbers.unnegated} without an answer" if numbers.unnegated else ""

@@ -125,6 +125,8 @@ def as_json(counted: Counted) -> dict[str, Any]:
         "exclusive": None if pool else found.exclusive,
         "afflicted": None if pool else found.afflicted,
         "miss_rate": found.miss_rate,
+        "candidates": found.candidates,
+        "farther": asdict(found.farther) | {"share": found.farther.share} if found.farther else None,
         "clashes": [asdict(clash) for clash in found.clashes],
         "selected": [_selected(*pole, counts) for pole, counts in counted.selected.items()],
     }

@@ -18,6 +18,7 @@ from ..models.spec import ModelSpec
 from ..personas.formats.writing import replacing, telling
 from ..personas.generation import Generated, Yield, generate
 from ..personas.generation.asking import PROMPTS, sampling
+from ..personas.judging import check_judge
 from ..personas.persona import ProfileSentence
 from ..personas.pool import write_pool
 from ..personas.taxonomy import Category, Taxonomy, read_taxonomy, select
@@ -103,6 +104,7 @@ def prepared(wanted: Wanted, events: Events) -> Job:
     if wanted.nli == "lexical":
         raise Mistake("--nli: 'lexical' can't tell what a sentence is about; name an NLI model, or leave --nli out")
     nli = load_nli(wanted.nli, events, WITHOUT_NLI) if wanted.nli else None
+    check_judge(nli)
     embedder = load_embedder(wanted.embedder, events)
     settings = {
         "categories": [category.path for category in categories],

@@ -119,9 +119,10 @@ async def _nearest(
 ) -> list[Category | None]:
     seen = await _prototypes(taxonomy, embedder)
     found = (await seen.scores(sentences)).round(_DECIMALS)
+    shares, floor = seen.shares(found).round(_DECIMALS), round(seen.floor, _DECIMALS)
     return [
-        taxonomy.categories[int(scores.argmax())] if scores.max() >= seen.floor and shares.max() >= _SURE else None
-        for scores, shares in zip(found, seen.shares(found), strict=True)
+        taxonomy.categories[int(near.argmax())] if near.max() >= floor and share.max() >= _SURE else None
+        for near, share in zip(found, shares, strict=True)
     ]
 
 

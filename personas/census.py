@@ -17,7 +17,8 @@ UNKNOWN = ""
 
 @dataclass
 class Census:
-    """Counts over people and their profile sentences; a pool has no people."""
+    """Counts over people and their profile sentences; a pool has no people. Memory grows with the different sentences
+    and entities, not with the people."""
 
     people: int = 0
     sentences: int = 0
@@ -92,14 +93,6 @@ class Diversity(NamedTuple):
     """Of them also in the other set."""
     jaccard: float | None = None
     """Shared by all different ones of both sets, in [0, 1] (Lee et al. 2022, Table 4)."""
-
-
-def count_people(people: Iterable[Persona], taxonomy: Taxonomy) -> Census:
-    """Memory grows with the different sentences and entities, not with the people."""
-    census = Census()
-    for persona in people:
-        census.add_person(persona, taxonomy)
-    return census
 
 
 def count_sentences(sentences: Iterable[ProfileSentence], taxonomy: Taxonomy) -> Census:

@@ -4,7 +4,7 @@ from ..models.errors import Mistake
 from ..models.scorer import Nli, entails
 from .consistency.scoring import LEXICAL
 
-INSTEAD = "name a model with the labels entailment, neutral and contradiction, or leave it out: the embedder judges then"
+INSTEAD = "name a three-way NLI model (entailment, neutral, contradiction), or leave it out: the embedder judges"
 
 
 def category_judge(nli: Nli | None) -> Nli | None:

@@ -6,7 +6,8 @@ from .scoring import LEXICAL
 
 
 def connect_contradictions(name: str | None) -> Nli:
-    """`lexical`, or nothing: words alone; else the NLI model of that name or folder. Raises what `connect_nli` raises."""
+    """`lexical`, or no name: words alone; else the NLI model of that name or folder. Raises what
+    `connect_nli` raises."""
     if name and name != LEXICAL:
         return connect_nli(name)
     from .lexical import LexicalNli

@@ -1,4 +1,4 @@
-"""Which pairs of a pool were looked at before? One bit each, so that all pairs of 30,000 sentences are 112 MB at most."""
+"""Which pairs of a pool were looked at before? One bit each: of 30,000 sentences 112 MB at most."""
 
 from collections.abc import Iterable
 

@@ -65,7 +65,8 @@ class Neighbourhood:
         return None if found is None else Near(float(near[found]), self.texts[found])
 
     def _cosines(self, vector: Vectors) -> NDArray[np.float64]:
-        return np.round((self.vectors @ vector).astype(np.float64), DECIMALS)
+        found: NDArray[np.float64] = (self.vectors @ vector).astype(np.float64)
+        return found.round(DECIMALS)
 
     def add(self, text: str, vector: Vectors) -> None:
         """Space is doubled when it is used up, so that adding one by one takes no longer than its number."""

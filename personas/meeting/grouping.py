@@ -53,7 +53,7 @@ def _noise(weights: Weights, chance: Random) -> Weights:
 
 def _greedy(worth: Weights, free: Weights, seating: Seating) -> Iterator[Group]:
     seats = len(seating.pools)
-    firsts, seconds = np.nonzero(np.triu(worth, 1))
+    firsts, seconds = np.nonzero(np.triu(worth * np.outer(free, free), 1))
     order = np.lexsort((seconds, firsts, -worth[firsts, seconds]))
     for first, second in zip(firsts[order].tolist(), seconds[order].tolist(), strict=True):
         if free[first] and free[second] and seated((first, second), seating) is not None:

@@ -1,9 +1,12 @@
 """Are pairs scored once, in both directions; is what conflicts an edge; and what does a shortcut miss?"""
 
+import asyncio
 import sys
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tertulia.models.client import ChatClient
@@ -14,9 +17,13 @@ from tertulia.models.spec import ModelSpec
 from tertulia.personas import ProfileSentence
 from tertulia.personas.consistency.blocking import pool_graph
 from tertulia.personas.consistency.conflict import Conflict, Conflicts, Thresholds
+from tertulia.personas.consistency.connecting import connect_contradictions
+from tertulia.personas.consistency.lexical import LexicalNli
+from tertulia.personas.consistency.looking import Looked
 from tertulia.personas.consistency.negating import Negator, read_negation
 from tertulia.personas.consistency.recipe import Recipe, read_quota
 from tertulia.personas.consistency.scoring import PairScorer
+from tertulia.personas.event import Progressed
 from tertulia.personas.taxonomy import read_taxonomy
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -210,3 +217,101 @@ def test_a_recipe_that_means_nothing_is_told() -> None:
         Recipe(1, builder="profile", order="all")
     with pytest.raises(Mistake, match="for the builder 'profile'"):
         Recipe(1, size=6)
+
+
+class Nearly(Spells):
+    """`a` and `b` are at a cosine of 0.90003: 0.9 to the fourth decimal; `a` and `c` at 0.9002."""
+
+    async def embed(self, texts: Sequence[str]) -> "np.ndarray":
+        cosines = np.array([{"a": 1.0, "b": 0.90003, "c": 0.9002}[text] for text in texts])
+        return np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1).astype(np.float32)
+
+
+async def test_scores_are_rounded_before_they_are_compared() -> None:
+    conflicts = Conflicts([ProfileSentence(text=t) for t in "abc"], TAXONOMY, PairScorer(Knows(), Nearly()))
+    await conflicts.look([(0, 1), (0, 2)])
+    assert conflicts.found(Conflict.REDUNDANCY) == [((0, 2), 0.9002)]
+
+
+async def test_what_has_no_room_in_memory_is_asked_again_and_scored_the_same() -> None:
+    nli, pairs = Knows(lambda a, b: b == "e"), list(combinations("abcde", 2))
+    scorer = PairScorer(nli, Spells(), most=4)
+    first = await scorer.score(pairs)
+    assert await scorer.score(pairs) == first
+    assert 0 < scorer.cached < len(pairs)
+    assert sum(nli.calls) == 2 * scorer.asked
+
+
+def test_pairs_are_looked_at_once_whatever_their_order() -> None:
+    looked = Looked(20)
+    assert looked.new([(3, 1), (1, 3), (0, 19)]) == [(0, 19), (1, 3)]
+    assert looked.new([(19, 0), (3, 4), (1, 3)]) == [(3, 4)]
+    assert looked.again == 2
+    assert looked.new([]) == []
+    everything = Looked(20)
+    assert everything.new(combinations(range(20), 2)) == list(combinations(range(20), 2))
+    assert everything.new(combinations(range(20), 2)) == []
+    forgetful = Looked(20, remember=False)
+    assert forgetful.new([(1, 3)]) == forgetful.new([(3, 1), (1, 3)]) == [(1, 3)]
+
+
+async def test_too_many_pairs_are_the_nearest_and_a_sample_of_the_farther_ones() -> None:
+    """Letters in another order are alike: those pairs come first."""
+    twins = [ProfileSentence(text=text) for n in range(10) for text in (f"I own item {n}.", f"I won item {n}.")]
+    nli = Knows(lambda a, b: a[:8] != b[:8] and a[-3] != b[-3])
+    found = await pool_graph(twins, PairScorer(nli, Spells()), TAXONOMY, near=-1.0, most=60, sample=20)
+    assert (found.candidates, found.rest.of, found.rest.pairs, found.miss_rate) == (190, 0, 0, None)
+    assert found.scored + found.farther.pairs == found.looked_at == 60
+    assert found.scored + found.farther.of == 190
+    assert found.farther.pairs >= 20
+    assert found.farther.share is not None
+    assert 0 < found.farther.contradictions == round(found.farther.share * found.farther.pairs)
+    assert len(nli.asked) == sum(nli.calls) == 2 * 60
+    near = {frozenset((f"I own item {n}.", f"I won item {n}.")) for n in range(10)}
+    assert near <= {frozenset(pair) for pair in nli.asked}
+
+
+async def test_as_many_as_are_allowed_are_all_scored() -> None:
+    found = await pool_graph(pool(2), PairScorer(Knows(), Spells()), TAXONOMY, blocking=False, most=153)
+    assert (found.scored, found.farther.of, found.candidates) == (153, 0, 153)
+
+
+def refused(request: Request) -> object:
+    return ReplyRefused("no") if "number 3" in request.messages[-1]["content"] else "It is not so."
+
+
+async def test_negations_are_counted_up_and_so_many_are_asked_at_once() -> None:
+    flying, most = 0, 0
+
+    async def script(request: Request) -> object:
+        nonlocal flying, most
+        flying += 1
+        most = max(most, flying)
+        for _ in range(hash_free(request)):
+            await asyncio.sleep(0)
+        flying -= 1
+        return refused(request)
+
+    told: list[Progressed] = []
+    negator = Negator(client(script)[0], concurrency=3, events=lambda e: told.append(e))  # type: ignore[arg-type]
+    texts = [sentence("Food", number).text for number in range(9)]
+    await negator.learn(texts[:6])
+    await negator.learn(texts)
+    assert [(event.done, event.total) for event in told] == [
+        *((done, 6) for done in (1, 2, 3, 4, 5)),  # who is refused is told by no reply
+        *((done, 9) for done in (7, 8, 9)),
+    ]
+    assert most == 3
+    assert negator.missing == 1
+
+
+def hash_free(request: Request) -> int:
+    """Some replies take longer than later ones."""
+    return 1 + 7 * ("number 0" in request.messages[-1]["content"])
+
+
+def test_the_detector_is_lexical_unless_a_model_is_named() -> None:
+    assert isinstance(connect_contradictions(None), LexicalNli)
+    assert isinstance(connect_contradictions("lexical"), LexicalNli)
+    with pytest.raises(Mistake, match="no-such-folder"):
+        connect_contradictions("./no-such-folder")
