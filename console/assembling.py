@@ -103,10 +103,14 @@ def prepared(wanted: Wanted, events: Events) -> Job:
         "nli": nli.name,
         "embedder": embedder.name,
         "taxonomy": digest(repr(taxonomy.categories)),
-        "model": str(spec),
-        "prompts": PROMPTS.fingerprint(),
+        **(_asked(spec) if wanted.recipe.builder == "profile" else {}),
     }
     return Job(sentences, taxonomy, embedder, nli, settings)
+
+
+def _asked(spec: ModelSpec) -> dict[str, Any]:
+    """What the model's negations depend on."""
+    return {"model": str(spec), "sampling": {**spec.options, **spec.sampling}, "prompts": PROMPTS.fingerprint()}
 
 
 def _options(recipe: Recipe) -> dict[str, Any]:
@@ -118,7 +122,7 @@ def _options(recipe: Recipe) -> dict[str, Any]:
 
 def _check_output(wanted: Wanted) -> None:
     format_of(wanted.output, None)
-    if wanted.output.is_dir():
+    if wanted.output.is_dir() and name_of(wanted.output) != "datasets":
         raise Mistake(f"--output {str(wanted.output)!r} is a folder; name a file in it, such as people.yaml")
     if wanted.output.resolve() == wanted.pool.resolve():
         raise Mistake(f"--output {str(wanted.output)!r} is the pool itself; name another file")

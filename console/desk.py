@@ -29,8 +29,8 @@ class Limit:
 
 
 def replies_of(output: Path) -> Path:
-    """Where the replies behind an output file are kept: `pool.jsonl` -> `pool.replies.sqlite`."""
-    return output.with_suffix(".replies.sqlite")
+    """Where the replies behind an output are kept: `pool.jsonl` -> `pool.jsonl.replies.sqlite`."""
+    return output.with_name(f"{output.name}.replies.sqlite")
 
 
 @contextmanager

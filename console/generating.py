@@ -15,6 +15,7 @@ from ..models.metering import Meter
 from ..models.request import Events
 from ..models.scorer import Embedder, Nli
 from ..models.spec import ModelSpec
+from ..personas.formats.registry import TABLES, by_suffix
 from ..personas.formats.writing import replacing, telling
 from ..personas.generation import Generated, Yield, generate
 from ..personas.generation.asking import PROMPTS, sampling
@@ -129,9 +130,10 @@ def _check_output(wanted: Wanted) -> None:
 
 def check_pool(output: Path, usual: str) -> None:
     """Raises Mistake for what can't be a pool's name, with one that can."""
-    if output.suffix.lower() != SUFFIX or output.is_dir():
+    format = by_suffix(output) if output.suffix else None
+    if format not in ("jsonl", *TABLES) or (output.is_dir() and format != "datasets"):
         name = output.stem.rstrip(".") or usual
-        raise Mistake(f"--output {str(output)!r}: a pool is a JSONL file; name it {name}{SUFFIX}")
+        raise Mistake(f"--output {str(output)!r}: a pool is .jsonl, .parquet or .dataset; name it {name}{SUFFIX}")
 
 
 async def _generated(wanted: Wanted, job: Job, meter: Meter, events: Events) -> Generated:
@@ -235,5 +237,5 @@ def _as_text(wanted: Wanted, job: Job, found: Generated, meter: Meter, seconds: 
         f"{listed([number(total.calls, 'call'), cached, money(total.usd), duration(seconds)])}\n",
         f"category: judged by {found.judge}{paper}\n{loose}nearness: by {job.embedder.name}\n",
         f"rejected: {rejected_of(output)}\n{spare}",
-        f"next:     tertulia personas assemble {output} --count 20 --output people.jsonl",
+        f"next:     tertulia personas assemble {output} --count 20 --output people.yaml",
     )

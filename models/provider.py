@@ -5,7 +5,6 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from .errors import Mistake
 from .request import Endpoint, Events, unwatched
 from .spec import ModelSpec
 
@@ -27,16 +26,7 @@ ENDPOINTS: Mapping[str, str] = MappingProxyType(
 def endpoint_of(spec: ModelSpec, events: Events = unwatched) -> Endpoint:
     """A new endpoint. Raises Mistake where something of the user's is missing."""
     module_name, _, factory = ENDPOINTS[spec.preset.wire].partition(":")
-    try:
-        module = import_module(module_name, __package__)
-    except ModuleNotFoundError as error:
-        if error.name != f"{__package__}{module_name}":
-            raise
-        raise Mistake(
-            f"{spec}: {spec.provider!r} comes with the local models and is not part of this version; serve the model "
-            f"yourself and write 'vllm:{spec.model}' or 'ollama:...', or take 'rehearsal'"
-        ) from None
-    endpoint: Endpoint = getattr(module, factory)(spec, events)
+    endpoint: Endpoint = getattr(import_module(module_name, __package__), factory)(spec, events)
     return endpoint
 
 

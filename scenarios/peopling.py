@@ -2,7 +2,7 @@
 
 from asyncio import to_thread
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
@@ -63,17 +63,21 @@ def _kept(shop: Workshop, key: str, path: Path) -> Sequence[Persona]:
 async def _written(shop: Workshop, key: str, order: Generate, path: Path) -> Sequence[Persona]:
     personas = await _made(order, shop)
     info = shop.ledger.info()
-    ours = path.is_file() and info is not None and _digest(path) in kept_orders(info.extra).values()
-    if path.exists() and not ours and not _holds(path, personas):
+    _write(personas, path, kept_orders(info.extra).values() if info else ())
+    if info and _holds(path, personas):
+        extra = {**info.extra, MADE: {**kept_orders(info.extra), key: _digest(path)}}
+        await shop.ledger.set_info(replace(info, extra=extra))
+    return personas
+
+
+def _write(personas: Sequence[Persona], path: Path, ours: Collection[str]) -> None:
+    """`ours`: digests of what the run has written so far. Raises Mistake where something else is there."""
+    if path.exists() and not _holds(path, personas) and (path.is_dir() or _digest(path) not in ours):
         raise Mistake(
             f"{path} is not as this run wrote it: move it away, or name it as `cast.personas` to cast its people"
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     write_personas(personas, path)
-    if info and _holds(path, personas):
-        extra = {**info.extra, MADE: {**kept_orders(info.extra), key: _digest(path)}}
-        await shop.ledger.set_info(replace(info, extra=extra))
-    return personas
 
 
 def _holds(path: Path, personas: Sequence[Persona]) -> bool:

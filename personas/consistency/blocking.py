@@ -103,15 +103,15 @@ async def pool_graph(
 
     `near`: the cosine from which sentences count as alike, by default that above which the embedder's clusters merge.
     `most`: pairs that are scored of those that can conflict, by default 1,000,000 with the lexical detector and 50,000
-    with a model; of more than that the nearest, and random ones of the others, as many as are left of `most` or of the
-    sample. What samples find is in the graph too. Each pair is scored once: a scorer that remembers gains nothing.
+    with a model; of more than that the nearest, and for the rest of `most`, about `sample`, random ones of the others.
+    What samples find is in the graph too. Each pair is scored once: a scorer that remembers gains nothing.
     """
     conflicts = Conflicts(sentences, taxonomy, scorer, thresholds, remember=False)
     block = await _block(sentences, scorer, taxonomy, near) if blocking else await _unblocked(sentences, scorer)
     most = most if most is not None else MOST_LEXICAL if scorer.name == LEXICAL else MOST
-    least, nearest = block.nearest(most, min(sample, most))
+    least, nearest = block.nearest(most, min(sample, most // 2))
     farther, rest = block.count - nearest, block.all - block.count
-    sampled = min(max(sample, most - nearest), farther), min(sample, rest)
+    sampled = min(most - nearest, farther), min(sample, rest)
     total, done = nearest + sum(sampled), 0
 
     async def look(pairs: Sequence[Edge]) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tertulia.console import main
+from tertulia.console.desk import replies_of
 from tertulia.personas.pool import read_pool
 
 FEW = ("--categories", "food, Preference | Season,wellness", "--embedder", "lexical")
@@ -70,7 +71,7 @@ def test_a_spent_budget_stops_and_the_same_command_goes_on(pool: Path, capsys) -
     words = (*FEW, "--count", "20", "--output", pool, "--quiet")
     assert typed(*words, "--tokens", "3000") == 3
     error = capsys.readouterr().err
-    assert f"kept in {pool.with_suffix('.replies.sqlite')}\n" in error
+    assert f"kept in {replies_of(pool)}\n" in error
     assert "stopped: --tokens: " in error
     assert error.count("the same command goes on from there with a higher --tokens") == 1
     assert "budget." not in error
@@ -271,3 +272,7 @@ def test_an_empty_pool_is_exit_code_one(server: Server, pool: Path) -> None:
     assert typed(*words, "--quiet") == 1
     assert pool.read_bytes() == b""
     assert {row["filter"] for row in rows(pool.with_suffix(".rejected.jsonl"))} == {"parse"}
+
+
+def test_two_outputs_of_one_stem_have_their_own_replies(tmp_path: Path) -> None:
+    assert replies_of(tmp_path / "people.jsonl") != replies_of(tmp_path / "people.yaml")

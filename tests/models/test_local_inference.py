@@ -10,6 +10,7 @@ import pytest
 from tertulia.models.errors import Mistake
 from tertulia.models.local import connect_nli
 from tertulia.models.local.labelling import Labels, read_labels
+from tertulia.models.scorer import entails
 
 SHARED = Path(__file__).parents[3] / "shared" / "models" / "nli-minilm"
 WORDS = "i have two cats no pets love dogs my is a nurse tea . ' ##s"
@@ -96,8 +97,11 @@ async def test_a_pair_too_long_is_cut_and_that_is_said_once(
 
 async def test_two_labels_are_enough(folder: Path, tmp_path: Path) -> None:
     two = tiny_bert(tmp_path / "two", num_labels=2)
-    (answer,) = await connect_nli(str(two), device="cpu").infer(PAIRS[:1])
+    nli = connect_nli(str(two), device="cpu")
+    (answer,) = await nli.infer(PAIRS[:1])
     assert answer.entailment == 0
+    assert not entails(nli)
+    assert entails(connect_nli(str(folder), device="cpu"))
     assert answer.neutral + answer.contradiction == pytest.approx(1, abs=2e-4)
 
 

@@ -4,7 +4,6 @@ import sys
 import pytest
 
 import tertulia.models
-from tertulia.models import Mistake, ModelSpec, connect
 
 
 def test_every_exported_name_is_there() -> None:
@@ -25,8 +24,3 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.split("\n")[0] == "[] False False"
-
-
-def test_a_provider_that_is_not_there_yet_says_what_to_do() -> None:
-    with pytest.raises(Mistake, match=r"comes with the local models.*write 'vllm:Qwen/x'"):
-        connect(ModelSpec.parse("transformers:Qwen/x"))

@@ -1,5 +1,6 @@
 """Are assembled personas free of conflicts, all scored, each another one, and the same for the same seed?"""
 
+import asyncio
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from tertulia.models.scripted import Scripted
 from tertulia.models.spec import ModelSpec
 from tertulia.personas import Persona, ProfileSentence, read_personas, write_personas
 from tertulia.personas.consistency.assembling import Assembled, assemble
-from tertulia.personas.consistency.conflict import Thresholds
+from tertulia.personas.consistency.conflict import Conflicts, Thresholds
 from tertulia.personas.consistency.recipe import Recipe
 from tertulia.personas.event import Progressed
 
@@ -275,3 +276,66 @@ async def test_a_pool_that_can_not_do_is_a_mistake(
 ) -> None:
     with pytest.raises(Mistake, match=told):
         await made(sentences, **how)
+
+
+@pytest.mark.parametrize("how", BUILDERS, ids=IDS)
+async def test_the_order_of_the_pool_changes_nobody(how: dict[str, Any]) -> None:
+    sentences = [*pool(6), ProfileSentence(text="Bare."), ProfileSentence(text="FOOD number 1: i say food-1.")]
+    turned = Random(5).sample(sentences, len(sentences))
+    assert (await made(turned, count=30, **how)).personas == (await made(sentences, count=30, **how)).personas
+
+
+class Detector(Knows):
+    """It knows contradiction alone."""
+
+    entails = False
+
+
+async def test_negations_that_can_not_count_are_not_asked_for() -> None:
+    script = Scripted(lambda request: "It is not so.")
+    client = ChatClient(script, ModelSpec.parse("rehearsal"))
+    found = await made(pool(6), Detector(), builder="profile", count=10, client=client)
+    assert (len(found.personas), found.report.negations, script.requests) == (10, False, [])
+    assert (await made(pool(6), Detector(), builder="profile", count=3, client=None)).report.built == 3
+    whole = await made(pool(6), Knows(), builder="profile", count=10, client=client)
+    assert whole.report.negations
+    assert script.requests
+
+
+async def test_calls_of_the_language_model_are_made_so_many_at_once() -> None:
+    flying, most = 0, 0
+
+    async def script(request: Any) -> str:
+        nonlocal flying, most
+        flying += 1
+        most = max(most, flying)
+        await asyncio.sleep(0)
+        flying -= 1
+        return "It is not so."
+
+    client = ChatClient(Scripted(script), ModelSpec.parse("rehearsal"))
+    sentences, recipe = pool(6), Recipe(20, builder="profile")
+    await assemble(sentences, recipe, taxonomy=TAXONOMY, nli=Knows(), embedder=Spells(), client=client, concurrency=2)
+    assert most == 2
+
+
+async def test_a_draft_that_is_mended_is_looked_at_only_where_it_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the paper's order a draft holds a sentence of each of nine categories: 36 pairs, and at most 8 more for each
+    sentence that is redrawn."""
+    looked = list[int]()
+    look = Conflicts.look
+
+    async def counted(self: Conflicts, pairs: Any) -> None:
+        given = list(pairs)
+        looked.append(len(given))
+        await look(self, given)
+
+    monkeypatch.setattr(Conflicts, "look", counted)
+    nli = clashing()
+    found = await made(pool(12), nli, order="all", count=60)
+    report = found.report
+    assert report.replaced > 60
+    drafts = 60 + sum(report.dropped.values())
+    assert 60 * 36 <= sum(looked) <= 36 * drafts + 8 * report.replaced
+    assert report.scored + report.cached <= sum(looked)
+    assert sum(nli.calls) == len(nli.asked) == 2 * report.scored

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from tertulia.models.errors import Mistake
 from tertulia.models.local import connect_embedder
 from tertulia.models.scorer import Inference, Pair
 from tertulia.personas import ProfileSentence, people
@@ -15,7 +18,9 @@ from tertulia.personas.categorising import (
     about_above,
     categorise,
 )
+from tertulia.personas.consistency.lexical import LexicalNli
 from tertulia.personas.event import Progressed
+from tertulia.personas.judging import category_judge, check_judge
 from tertulia.personas.prototypes import main_clause, prototypes
 from tertulia.personas.taxonomy import Category, Taxonomy, read_taxonomy, select
 
@@ -188,3 +193,34 @@ async def test_categories_without_sentences_or_examples_can_be_found_too() -> No
 )
 def test_asides_are_cut_off(text: str, clause: str) -> None:
     assert main_clause(text) == clause
+
+
+class Detector(KeyWords):
+    entails = False
+
+
+async def test_a_model_without_entailment_judges_nothing_and_is_told() -> None:
+    given, detector = [sentence("I have two cats.", "Possession | Animal")], Detector(cats="animal")
+    for judge in (categorise, about):
+        with pytest.raises(Mistake, match=r"three-way NLI model .* or leave it out"):
+            await judge(given, SHIPPED, nli=detector)
+    with pytest.raises(Mistake, match="it compares words"):
+        check_judge(LexicalNli())
+    assert [category_judge(nli) for nli in (None, detector, LexicalNli())] == [None] * 3
+    three = KeyWords()
+    assert category_judge(three) is three
+
+
+async def test_two_embedders_of_one_name_are_two() -> None:
+    """What one of them knows of the taxonomy is nothing to the other, whose vectors are shorter."""
+
+    class Short:
+        name, merge_above = LEXICAL.name, 0.3
+
+        async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            return (await LEXICAL.embed(texts))[:, :512]
+
+    few = Taxonomy(select(SHIPPED, ["animal", "music genre"]))
+    for embedder in (LEXICAL, Short()):
+        (found,) = await categorise([sentence("I have two cats.")], few, embedder=embedder)
+        assert found.category == "Possession | Animal"

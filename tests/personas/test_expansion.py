@@ -18,6 +18,7 @@ from tertulia.models.request import Reply, Request, Task
 from tertulia.models.scripted import Line, Script, Scripted
 from tertulia.models.spec import ModelSpec
 from tertulia.models.stream import stream
+from tertulia.personas.difference import claim
 from tertulia.personas.event import Progressed
 from tertulia.personas.expansion.asking import sampling
 from tertulia.personas.expansion.expanding import Expanded, expand
@@ -104,10 +105,12 @@ async def test_the_result_does_not_depend_on_what_is_in_flight() -> None:
 
 
 async def test_no_two_sentences_are_too_close() -> None:
-    found, _ = await grown(chatter, count=60, too_close=0.7)
-    vectors = await connect_embedder("lexical").embed([*GIVEN, *(sentence.text for sentence in found.added)])
+    found, _ = await grown(lambda request: str(chatter(request)).partition(" since")[0], count=40, too_close=0.7)
+    texts = [*GIVEN, *(sentence.text for sentence in found.added)]
+    vectors = await connect_embedder("lexical").embed(texts)
     for index in range(len(GIVEN), len(vectors)):
-        assert (vectors[:index] @ vectors[index]).max() <= 0.7 + 1e-6
+        same = [before for before in range(index) if claim(texts[before]) == claim(texts[index])]
+        assert not same or (vectors[same] @ vectors[index]).max() <= 0.7 + 1e-4
     close = [one for one in found.rejected if one.why is Flaw.CLOSE]
     assert close
     assert all(one.detail and one.question for one in close)
@@ -222,3 +225,16 @@ async def test_steps_are_told() -> None:
         "embed", "cluster", "induce", "question", "expand", "categorise",
     ]  # fmt: skip
     assert [event.done for event in seen if event.step == "expand"][-1] == 20
+
+
+async def test_other_numbers_and_a_no_are_other_facts_in_an_expansion_too() -> None:
+    """Whatever the words, one answer of each number comes through, and one that denies."""
+    facts = [f"I have had {number} cats." for number in range(3, 8)] + ["I have never had cats."]
+
+    def script(request: Request) -> Line:
+        if request.task is Task.ANSWER:
+            return stream(request.seed, "facts").choice(facts)
+        return chatter(request)
+
+    found, _ = await grown(script, count=6, too_close=0.5)
+    assert sorted(sentence.text for sentence in found.added) == sorted(facts)

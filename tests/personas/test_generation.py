@@ -226,3 +226,13 @@ async def test_progress_is_told() -> None:
 async def test_mistakes(how: dict[str, object], said: str) -> None:
     with pytest.raises(Mistake, match=said):
         await made(fresh, **{"count": 5, "categories": [BOAT], **how})  # type: ignore[arg-type]
+
+
+async def test_a_model_without_entailment_is_refused_before_the_first_call() -> None:
+    class Detector(Agrees):
+        entails = False
+
+    chat, endpoint = client(fresh)
+    with pytest.raises(Mistake, match=r"'agrees' can't tell what a sentence is about.*three-way NLI model"):
+        await generate(chat, [BOAT], count=5, seed=3, taxonomy=TAXONOMY, embedder=EMBEDDER, nli=Detector())
+    assert endpoint.requests == []

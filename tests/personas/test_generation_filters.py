@@ -7,6 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from tertulia.models.local.lexical import LexicalEmbedder
+from tertulia.personas.difference import claim
+from tertulia.personas.expansion.nearness import Near, Neighbourhood
 from tertulia.personas.generation import PAPER, Filter, Survival, Yield
 from tertulia.personas.generation.duplicates import Said
 from tertulia.personas.generation.filters import absent, stands, unfit
@@ -169,3 +171,48 @@ def test_a_category_is_spent_after_calls_in_a_row_that_gave_nothing() -> None:
     assert asked(one, [0, 0]).spent
     assert not asked(one, [0, 0, 1]).spent
     assert str(asked(one, [0, 0])) == "a: gave 2 of 9 in 6 calls, 1 of them refused, the last 5 gave nothing new"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("I have two cats.", "I have no cats.", False),
+        ("I have two cats.", "I don't have two cats.", False),
+        ("I have two cats.", "I never have two cats.", False),
+        ("I don’t have two cats.", "I do not have two cats.", True),
+        ("I have 2 cats.", "I have 3 cats.", False),
+        ("I have two cats.", "I want to have two cats.", True),
+        ("I know now that I have two cats.", "I have two cats.", True),
+    ],
+)
+def test_a_yes_and_a_no_and_other_numbers_are_different_claims(first: str, second: str, same: bool) -> None:
+    assert (claim(first) == claim(second)) is same
+
+
+async def test_what_is_denied_is_no_duplicate() -> None:
+    said = Said(LexicalEmbedder())
+    await said.remember(["I have two cats."])
+    assert await said.repeats(["I have no cats."]) == [""]
+    assert "'I have no cats.'" in (await said.repeats(["I don't have two cats."]))[0]
+    assert "too near" in (await said.repeats(["I really have two cats."]))[0]
+
+
+class Edge:
+    """Two texts at a cosine of 0.90003: 0.9 to the fourth decimal."""
+
+    name, merge_above = "edge", 0.3
+
+    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        cosines = np.array([{"one": 1.0, "other": 0.90003, "third": 0.9002}[text] for text in texts])
+        return np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1).astype(np.float32)
+
+
+async def test_cosines_are_rounded_before_they_are_compared() -> None:
+    assert await Said(Edge()).repeats(["one", "other"]) == ["", ""]
+    assert (await Said(Edge()).repeats(["one", "third"]))[1]
+    grown = await Neighbourhood.of(["one"], Edge())
+    other, third = await Edge().embed(["other", "third"])
+    assert grown.repeated("other", other, 0.9) is None
+    assert grown.repeated("third", third, 0.9) == Near(0.9002, "one")
+    assert grown.repeated("third 3", third, 0.9) is None
+    assert grown.repeated("not third", third, 0.9) is None

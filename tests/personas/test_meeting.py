@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tertulia.models.errors import Mistake
 from tertulia.personas import BigFive, Persona
+from tertulia.personas.meeting import grouping
 from tertulia.personas.meeting.acquaintance import SocialGraph
 from tertulia.personas.meeting.affinity import Affinity, acquainted, contrast, shared_interest
 from tertulia.personas.meeting.gathering import gather
@@ -203,3 +204,25 @@ def test_those_who_know_only_the_same_few_are_left_out_and_no_others() -> None:
     weights[:4] = weights[:, :4] = 5
     np.fill_diagonal(weights, 0)
     assert [len(pairs) for pairs in islice(passes(weights, 1, 1), 3)] == [4, 4, 4]
+
+
+@pytest.mark.parametrize("size", [90, 140])
+def test_one_eigenvector_cuts_as_all_of_them_would(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(size)
+    drawn = np.triu(rng.integers(1, 100, (size, size)) * (rng.random((size, size)) < 0.3), 1)
+    people = [person(f"p{n}", "tea") for n in range(size)]
+    seating = Seating([people] * 3)
+
+    def cut() -> list[grouping.Group]:
+        return next(grouping.groups(drawn + drawn.T, seating, "spectral", 1, 1))
+
+    found = cut()
+    assert found == cut()
+    monkeypatch.setattr(grouping, "SMALL", size)
+    assert found == cut()
+
+
+def test_parts_are_told_apart() -> None:
+    worth = np.zeros((5, 5), dtype=int)
+    worth[0, 3] = worth[3, 0] = worth[1, 4] = worth[4, 1] = 7
+    assert grouping._components(worth) == [[0, 3], [1, 4], [2]]

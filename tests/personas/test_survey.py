@@ -197,3 +197,18 @@ async def test_no_more_than_twenty_clashes_are_kept_but_all_are_counted() -> Non
         [person("ann", *map(str, range(9)))], taxonomy=by.TAXONOMY, embedder=by.Spells(), nli=Both()
     )
     assert (found.contradictions, len(found.clashes), found.afflicted) == (36, 20, 1)
+
+
+async def test_a_pool_s_pairs_are_scored_once_and_not_beyond_what_is_allowed() -> None:
+    pool, nli = by.pool(6), by.Knows()
+    whole = await survey_pool(pool, taxonomy=by.TAXONOMY, embedder=by.Spells(), nli=nli)
+    kin = 9 * 6 * 5 // 2
+    assert (whole.candidates, whole.farther) == (kin, None)
+    assert kin < whole.scored <= 54 * 53 // 2
+    assert sum(nli.calls) == len(nli.asked) == 2 * whole.scored
+    few = by.Knows(lambda a, b: True)
+    found = await survey_pool(pool, taxonomy=by.TAXONOMY, embedder=by.Spells(), nli=few, most=40)
+    assert found.farther
+    assert (found.candidates, found.farther.share) == (kin, 1.0)
+    assert sum(few.calls) == 2 * found.scored == 2 * found.contradictions
+    assert found.scored - (whole.scored - kin) <= 40
