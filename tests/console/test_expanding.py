@@ -121,7 +121,7 @@ def test_people_of_a_persona_file_are_a_pool(tmp_path: Path, output: Path) -> No
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["-o", "more.csv"], "a pool is a JSONL file"),
+        (["-o", "more.csv"], "a pool is .jsonl, .parquet or .dataset"),
         (["-o", "pool.jsonl"], "is the file that is read"),
         (["--factor", "1"], "--factor 1 adds nothing"),
         (["--merge-above", "1.5"], "merge_above: 1.5"),
