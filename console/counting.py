@@ -190,7 +190,7 @@ def checks(found: Survey) -> Iterator[tuple[str, str]]:
         yield "twice in a profile", number(found.redundant, "pair")
     if found.farther:
         nearest = found.candidates - found.farther.of if found.candidates else 0
-        told = f"{nearest:,} nearest of {found.candidates:,} that can; of {found.farther.pairs:,} random farther ones"
+        told = f"{nearest:,} nearest of {found.candidates:,} that can conflict; of {found.farther.pairs:,} random farther ones"
         yield "looked at", f"the {told} {share(found.farther.share)} contradict"
     if found.miss_rate is not None and found.scored < counts.sentences * (counts.sentences - 1) // 2:
         yield "not looked at", f"of random pairs among the rest {share(found.miss_rate)} conflict"
