@@ -188,10 +188,12 @@ def checks(found: Survey) -> Iterator[tuple[str, str]]:
         yield "exclusive values", f"{found.exclusive:,} (two values of what one has one of)"
         yield "people with one of these", f"{found.afflicted:,} ({percent(found.afflicted, counts.people)})"
         yield "twice in a profile", number(found.redundant, "pair")
-    if found.farther:
-        nearest = found.candidates - found.farther.of if found.candidates else 0
-        told = f"{nearest:,} nearest of {found.candidates:,} that can conflict; of {found.farther.pairs:,} random farther ones"
-        yield "looked at", f"the {told} {share(found.farther.share)} contradict"
+    if found.farther and found.candidates:
+        told = f"the {found.candidates - found.farther.of:,} nearest of {found.candidates:,} that can conflict"
+        yield (
+            "looked at",
+            f"{told}; of {found.farther.pairs:,} random farther ones {share(found.farther.share)} contradict",
+        )
     if found.miss_rate is not None and found.scored < counts.sentences * (counts.sentences - 1) // 2:
         yield "not looked at", f"of random pairs among the rest {share(found.miss_rate)} conflict"
 

@@ -126,7 +126,9 @@ def ordered(made: Made, scenario: Scenario) -> str:
             "taxonomy": _contents([[located(name, scenario.folder)] if name else []]),
             "words": _contents([(words / "generation").rglob("*.md"), [words / "taxonomy.yaml", words / "names.yaml"]]),
             "negations": _contents([(words / "consistency").rglob("*.md")]) if order.builder == "profile" else "",
-            "detector": "" if order.nli else _contents([(words / "consistency").rglob("*.yaml")]),
+            "detector": ""
+            if order.nli not in (None, "lexical")
+            else _contents([(words / "consistency").rglob("*.yaml")]),
         }
     )
 

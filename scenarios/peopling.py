@@ -8,14 +8,15 @@ from hashlib import blake2b
 from pathlib import Path
 
 from ..models.errors import Mistake
-from ..models.local import connect_embedder, connect_nli
+from ..models.local import connect_embedder
 from ..models.scorer import Embedder, Nli
 from ..personas import Persona, read_personas, write_personas
 from ..personas.consistency.assembling import Assembled, assemble
 from ..personas.consistency.conflict import Thresholds
-from ..personas.consistency.lexical import LexicalNli
+from ..personas.consistency.connecting import connect_contradictions
 from ..personas.consistency.recipe import QUOTA, Recipe
 from ..personas.generation.generating import Rejected, generate
+from ..personas.judging import category_judge
 from ..personas.taxonomy import Category, select
 from .casting import People
 from .event import Peopled
@@ -94,7 +95,7 @@ def _digest(path: Path) -> str:
 
 async def _made(order: Generate, shop: Workshop) -> Sequence[Persona]:
     embedder = await to_thread(connect_embedder, order.embedder)
-    nli = await to_thread(connect_nli, order.nli) if order.nli else None
+    nli = await to_thread(connect_contradictions, order.nli)
     assembled, sentences = await _assembled(order, shop, embedder, nli)
     size = max((len(persona.profile) for persona in assembled.personas), default=0)
     report, least = assembled.report, max(2, len(shop.scenario.seats))
@@ -107,7 +108,7 @@ async def _made(order: Generate, shop: Workshop) -> Sequence[Persona]:
     return assembled.personas
 
 
-async def _assembled(order: Generate, shop: Workshop, embedder: Embedder, nli: Nli | None) -> tuple[Assembled, int]:
+async def _assembled(order: Generate, shop: Workshop, embedder: Embedder, nli: Nli) -> tuple[Assembled, int]:
     """The personas, and how many sentences they are of. Raises Mistake where none was left to make them of."""
     scenario, events, client = shop.scenario, shop.events, shop.connections.task("personas")
     taxonomy = taxonomy_of(scenario)
@@ -120,14 +121,21 @@ async def _assembled(order: Generate, shop: Workshop, embedder: Embedder, nli: N
         seed=scenario.seed,
         taxonomy=taxonomy,
         embedder=embedder,
-        nli=nli,
+        nli=category_judge(nli),
         concurrency=scenario.concurrency,
         events=events,
     )
     if not pool.kept:
         raise Mistake(f"cast.personas: no sentence passed the filters ({_fell(pool.rejected)}); is the model up to it?")
     assembled = await assemble(
-        pool.kept, recipe, taxonomy=taxonomy, nli=nli or LexicalNli(), embedder=embedder, client=client, events=events
+        pool.kept,
+        recipe,
+        taxonomy=taxonomy,
+        nli=nli,
+        embedder=embedder,
+        client=client,
+        concurrency=scenario.concurrency,
+        events=events,
     )
     return assembled, len(pool.kept)
 

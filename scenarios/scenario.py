@@ -56,7 +56,7 @@ class Section(BaseModel):
 class Generate(Section):
     """How personas are made: profile sentences by category, filtered, then assembled without contradictions."""
 
-    count: int = Field(20, ge=2, le=100_000)
+    count: int = Field(20, ge=2, le=10_000)
     """Personas."""
     sentences: int = Field(200, ge=1)
     """Profile sentences that they are assembled from."""
@@ -71,7 +71,8 @@ class Generate(Section):
     threshold: float = Field(0.9, gt=0, lt=1)
     """P(contradiction) above which two sentences don't go together."""
     nli: str | None = None
-    """Hub name or folder of an NLI model; without one the lexical detector stands in."""
+    """Hub name or folder of an NLI model, which then judges categories too if it knows entailment; without one, or with
+    `lexical`, the lexical detector stands in."""
     embedder: str = "auto"
     """What finds near-duplicates: `auto`, `lexical`, a hub name or a folder."""
 

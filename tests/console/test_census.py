@@ -17,6 +17,7 @@ from tertulia.corpus.corpus import Corpus
 from tertulia.critics import Outcome
 from tertulia.personas import Persona, ProfileSentence
 from tertulia.personas.census import count_sentences
+from tertulia.personas.consistency import blocking
 from tertulia.personas.consistency.conflict import Conflict
 from tertulia.personas.survey import Clash, Survey
 from tertulia.personas.taxonomy import read_taxonomy
@@ -78,7 +79,7 @@ def test_a_file_of_people(file: Path, told: Callable[..., dict[str, Any]]) -> No
         {"key": "birthplace", "values": 3, "different": 2, "shared": None, "jaccard": None},
         {"key": "animal", "values": 2, "different": 1, "shared": None, "jaccard": None},
     ]
-    assert found["duplicates"] == {"exact": 1, "near": 1}
+    assert found["duplicates"] == {"exact": 1, "near": 0}  # a yes and a no are no duplicates
     assert found["redundant"] == 1
     assert (found["pairs"], found["contradictions"], found["exclusive"], found["afflicted"]) == (6, 2, 1, 2)
     assert [clash["who"] for clash in found["clashes"]] == ["ann", "bob"]
@@ -305,3 +306,20 @@ def test_names_and_texts_are_shown_as_they_are(screen) -> None:
     clash = Clash("x", by.NASTY, "I am [bold]not[/bold] here.", Conflict.CONTRADICTION, 0.95)
     assert "[bold]not[/bold]" in screen.draw(clash_table([clash]))
     assert "\x1b" not in screen.text
+
+
+def test_what_is_known_of_pairs_that_are_too_many_is_told(
+    file: Path, told: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocking, "MOST_LEXICAL", 10)
+    path = file.parent / "base.jsonl"
+    lines = [f"I own {n} cats and I feed number {n}." for n in range(9)]
+    path.write_text("".join(json.dumps({"text": line, "category": "Possession | Animal"}) + "\n" for line in lines))
+    found = told(path)
+    farther = found["farther"]
+    assert (found["candidates"], found["pairs"]) == (36, 10)
+    assert farther["of"] + found["pairs"] - farther["pairs"] == 36
+    assert farther["share"] == farther["contradictions"] / farther["pairs"]
+    assert typed(path) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"nearest of 36 that can conflict; of {farther['pairs']} random farther ones" in shown
