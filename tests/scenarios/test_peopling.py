@@ -377,3 +377,11 @@ async def test_a_model_that_writes_nothing_of_use_is_told(tmp_path: Path) -> Non
         await run(source, tmp_path / "out", "models={personas: 'scripted?function=fakes:odd'}")
     with Corpus.open(tmp_path / "out") as corpus:
         assert len(corpus) == 0
+
+
+async def test_lexical_may_be_named_and_is_what_there_is_without_a_model(tmp_path: Path) -> None:
+    source = guild(tmp_path)
+    await run(source, tmp_path / "unnamed")
+    await run(source, tmp_path / "named", "cast.personas.generate.nli=lexical")
+    assert made(tmp_path / "named") == made(tmp_path / "unnamed")
+    assert {persona.cleared_by for persona in made(tmp_path / "named")} == {"lexical, threshold 0.9"}
