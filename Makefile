@@ -39,6 +39,7 @@ bench: setup  ## each prints one JSON line
 	$(BIN)/python benchmarks/clustering.py
 	$(BIN)/python benchmarks/planted.py
 	$(BIN)/python benchmarks/contradictions.py
+	$(BIN)/python benchmarks/local.py
 
 clean:
 	rm -rf $(VENV) .link build dist *.egg-info
