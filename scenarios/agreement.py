@@ -12,7 +12,8 @@ from ..personas.personality.facet import contradiction
 from .source import EACH, Loc, Problem, dotted
 
 if TYPE_CHECKING:
-    from .scenario import Generate, Scenario
+    from .cast import Generate
+    from .scenario import Scenario
 
 ROLES = ("default", "judge", "writer", "selector", "personas")
 """What `models` knows beside the seats."""

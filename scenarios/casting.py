@@ -15,10 +15,11 @@ from ..personas.meeting.pairing import WEIGHED, Cast, pairing
 from ..personas.meeting.seating import Seating
 from ..personas.personality.setting import Setting, with_levels
 from ..personas.shelf import people
+from .cast import Seat
 from .event import Paired
 from .knowing import social_graph
 from .personality import setting_of
-from .scenario import Scenario, Seat
+from .scenario import Scenario
 
 if TYPE_CHECKING:
     from ..personas.meeting.affinity import Affinity

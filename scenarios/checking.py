@@ -16,10 +16,11 @@ from ..personas.meeting.pairing import pairing
 from ..personas.meeting.seating import Seating
 from ..personas.shelf import people
 from ..personas.taxonomy import Taxonomy, select
+from .cast import Generate, Made
 from .finding import seed_path, taxonomy_of
 from .knowing import social_graph, unknown
 from .personality import setting_of
-from .scenario import Generate, Made, Scenario
+from .scenario import Scenario
 from .source import EACH, Loc, Problem
 
 PEOPLE: tuple[Loc, ...] = (("cast", "personas"), ("cast", "seats", EACH, "personas"))

@@ -23,11 +23,12 @@ from ..personas.personality.manner import PATH as MANNER
 from ..personas.personality.selecting import fingerprint as fit_prompts
 from ..personas.personality.statements import SHIPPED as STATEMENTS
 from ..personas.shelf import people
+from .cast import Made, Seat
 from .court import asks_model
 from .finding import located, seed_path
 from .knowing import social_graph
 from .personality import statements_path
-from .scenario import Made, Scenario, Seat
+from .scenario import Scenario
 
 Part = Literal["making", "judging", "volume"]
 

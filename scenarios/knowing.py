@@ -6,9 +6,11 @@ from pydantic import ValidationError
 
 from ..models.errors import Mistake
 from ..personas.meeting.acquaintance import SocialGraph, nobody
+from .cast import Circle
 from .complaint import problems_of
 from .finding import located
-from .scenario import Circle, Scenario, Section
+from .scenario import Scenario
+from .section import Section
 from .source import Loc, Problem, Source, dotted, read
 
 AT: Loc = ("cast", "social_graph")

@@ -18,12 +18,13 @@ from ..personas.consistency.recipe import QUOTA, Recipe
 from ..personas.generation.generating import Rejected, generate
 from ..personas.judging import category_judge
 from ..personas.taxonomy import Category, select
+from .cast import Generate, Made
 from .casting import People
 from .event import Peopled
 from .finding import taxonomy_of
 from .fingerprint import ordered
 from .quota import usual_quota
-from .scenario import Generate, Made, Scenario
+from .scenario import Scenario
 from .workshop import Workshop
 
 MADE = "personas"

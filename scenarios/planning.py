@@ -24,12 +24,13 @@ from ..models.spec import ModelSpec
 from ..personas.meeting.pairing import WEIGHED
 from ..personas.personality.selecting import ASKED, fit_parts
 from ..personas.shelf import people
+from .cast import EVERYDAY, Generate, Made
 from .casting import Casting
 from .court import asks_model
 from .event import Paired
 from .fingerprint import judging, ordered
 from .personality import selects
-from .scenario import EVERYDAY, Generate, Made, Scenario
+from .scenario import Scenario
 from .simulation import staging
 
 Money = tuple[float, float | None]
