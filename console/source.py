@@ -11,11 +11,9 @@ from ..corpus.record import Record
 from ..models.errors import Mistake
 from ..models.suggesting import suggest
 from ..personas import Persona, ProfileSentence, read_personas, shelves, shipped
+from ..personas.formats.registry import is_dataset
 from ..personas.pool import is_pool, read_pool
 from ..personas.shelf import PREFIX
-
-DATASET = "state.json"
-"""Stands in each dataset's folder."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Source:
         if not path.exists() and not path.suffix:
             meant = suggest(self.where.removeprefix(PREFIX), shelves())
             raise Mistake(f"{path} is not there: name a file, a run or a library{meant}")
-        if path.is_dir() and not path.suffix and not (path / DATASET).exists():
+        if path.is_dir() and not path.suffix and not is_dataset(path):
             raise Mistake(
                 f"{path} is a folder with neither a ledger ({FILE}) nor a dataset in it; name a file, or a run"
             )

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from ..models.errors import Mistake
 from ..models.suggesting import suggest
+from .formats.registry import is_dataset
 from .persona import Persona
 
 PREFIX = "library/"
-DATASET = "dataset_info.json"
-"""What a folder that is a dataset holds."""
 DIALOGUES = frozenset({"exemplars"})
 """Shipped files that hold dialogues, not personas."""
 
@@ -43,7 +42,7 @@ def _found(where: str, folder: Path) -> Path:
         return shipped(_holding_people(where))
     places = _places(where, folder)
     for place in places:
-        if place.is_file() or (place / DATASET).is_file():
+        if place.is_file() or is_dataset(place):
             return place
     raise Mistake(_not_found(where, places))
 

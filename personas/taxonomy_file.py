@@ -13,7 +13,7 @@ from ..models.suggesting import suggest
 from .formats.checking import problems, short
 from .formats.entry import Entry, Found, Problem, decoded
 from .formats.reading import entries, mistake
-from .formats.yaml_file import _located, _parsed
+from .formats.yaml_file import located, parsed
 from .persona import NOT_BLANK, ProfileSentence
 from .taxonomy import Category, Family, canonical
 
@@ -87,8 +87,8 @@ def _read(path: Path, wholes: Found, on: Sequence[Category]) -> tuple[Category, 
 
 
 def _whole(lines: Iterable[bytes]) -> Found:
-    value, node = _parsed("".join(decoded(lines)))
-    yield Entry(1, {} if value is None else value, partial(_located, node))
+    value, node = parsed("".join(decoded(lines)))
+    yield Entry(1, {} if value is None else value, partial(located, node))
 
 
 def _parts(whole: Entry, on: Sequence[Category]) -> Iterator[Category | Problem]:

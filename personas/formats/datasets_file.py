@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from .entry import Found, Unreadable
+from .registry import STATE, is_dataset
 from .table import Table, needed, people, persona_schema, written
 
 __all__ = ["opened", "read_path", "table", "written"]
 
 DATA = "data-00000-of-00001.arrow"
-STATE = "state.json"
 SPLITS = "dataset_dict.json"
 PLAIN: dict[str, Any] = {
     "_data_files": [{"filename": DATA}],
@@ -56,7 +56,7 @@ def _files(path: Path) -> list[Path]:
         raise Unreadable(1, "is a file; a dataset is a folder, as `save_to_disk` writes it")
     if (path / SPLITS).is_file():
         raise Unreadable(1, f"holds several datasets; name one of them, such as {path / _first_split(path)}")
-    if not (path / STATE).is_file():
+    if not is_dataset(path):
         raise Unreadable(1, f"is no dataset: no {STATE!r} in the folder; give one that `save_to_disk` has written")
     try:
         state = json.loads((path / STATE).read_text(encoding="utf-8"))

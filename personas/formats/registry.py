@@ -28,6 +28,10 @@ SENTENCES_ALONE = ("parlai", "spc")
 """Those that carry nothing of a persona but what its profile says."""
 
 
+STATE = "state.json"
+"""What every folder that is a dataset holds."""
+
+
 @dataclass(frozen=True)
 class Format:
     """The two directions of one format.
@@ -62,6 +66,11 @@ def name_of(path: Path, name: str | None = None) -> str:
     if name not in FORMATS:
         raise Mistake(f"no format of persona files is called {name!r}{suggest(name, FORMATS)}")
     return name
+
+
+def is_dataset(path: Path) -> bool:
+    """Whether it is a folder that `save_to_disk` has written."""
+    return (path / STATE).is_file()
 
 
 def by_suffix(path: Path) -> str | None:

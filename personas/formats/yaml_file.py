@@ -32,7 +32,7 @@ class _Loader(Loader):
 
 
 def read(lines: Iterable[bytes]) -> Found:
-    value, node = _parsed("".join(decoded(lines)))
+    value, node = parsed("".join(decoded(lines)))
     if isinstance(value, dict):
         yield from (
             Problem(_line(node), f"{key!r} is no key of a persona file; {LIST}") for key in value if key != "personas"
@@ -44,10 +44,11 @@ def read(lines: Iterable[bytes]) -> Found:
         yield Problem(_line(node), f"no list of personas; {LIST}")
         return
     for item, part in zip(value, node.value, strict=True):
-        yield Entry(_line(part), item, partial(_located, part))
+        yield Entry(_line(part), item, partial(located, part))
 
 
-def _parsed(text: str) -> tuple[Any, Any]:
+def parsed(text: str) -> tuple[Any, Any]:
+    """(plain data, the YAML node that it comes from, for `located`). Raises Unreadable with its line."""
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
@@ -68,7 +69,7 @@ def _advice(error: yaml.MarkedYAMLError) -> str:
     return "check the indentation, and put a text with `: ` or `#` in quotes"
 
 
-def _located(node: Any, place: Location) -> int:
+def located(node: Any, place: Location) -> int:
     """The line of the place, or of the deepest part of the way to it that is there."""
     line = _line(node)
     for step in place:
