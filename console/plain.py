@@ -40,7 +40,8 @@ class PlainLines:
                     if event.jobs
                     else "begins"
                 )
-                return f"{event.name}: {wanted}{held}"
+                left_out = [f"critic {name} is skipped: {one_line(why, 300)}" for name, why in event.skipped]
+                return "\n".join([f"{event.name}: {wanted}{held}", *left_out])
             case Peopled() | Paired():
                 return gathering_line(event)
             case Progressed() if self.seen.seconds - self._last >= self._seconds:

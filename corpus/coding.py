@@ -142,6 +142,7 @@ def _answer_row(answer: Verdict | Abstention) -> Row:
     if isinstance(answer, Abstention):
         return {"approve": None, "score": None, "abstains": answer.kind.value, "payload": to_json({"why": answer.why})}
     payload = {"findings": [asdict(finding) for finding in answer.findings], "advice": dict(answer.advice)}
+    payload |= {"figures": dict(answer.figures)} if answer.figures else {}
     return {"approve": int(answer.approve), "score": answer.score, "abstains": None, "payload": to_json(payload)}
 
 
@@ -165,7 +166,7 @@ def _answer(row: RowMapping) -> Verdict | Abstention:
     if row["abstains"]:
         return Abstention(Why(row["abstains"]), payload["why"])
     findings = tuple(Finding(**finding) for finding in payload["findings"])
-    return Verdict(bool(row["approve"]), row["score"], findings, payload["advice"])
+    return Verdict(bool(row["approve"]), row["score"], findings, payload["advice"], payload.get("figures", {}))
 
 
 def reply_row(reply: Reply) -> Row:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from logging import getLogger
+from math import isfinite
 from typing import Any, TypeVar
 
 from ..models.errors import Mistake, NoJudge, Stopped
@@ -109,6 +110,7 @@ def merge(answers: Sequence[Answer]) -> Answer:
         min(verdict.score for verdict in verdicts),
         tuple(chain.from_iterable(verdict.findings for verdict in verdicts)),
         {seat: text for verdict in verdicts for seat, text in verdict.advice.items()},
+        {name: value for verdict in verdicts for name, value in verdict.figures.items()},
     )
 
 
@@ -123,12 +125,19 @@ def checked(expert: Expert, answer: Any, case: Case) -> Answer:
     if not isinstance(answer.approve, bool):
         raise Nonsense(f"approve is {answer.approve!r}, neither True nor False")
     score = round(float(answer.score), 4)
+    _check_figures(answer.figures)
     if answer.findings or answer.advice:
         _check_findings(answer.findings, case)
         return replace(
             answer, score=score, findings=tuple(answer.findings), advice=_allowed(expert, answer.advice, case)
         )
     return answer if score == answer.score else replace(answer, score=score)
+
+
+def _check_figures(figures: Mapping[str, float]) -> None:
+    for name, value in figures.items():
+        if not isinstance(name, str) or not isinstance(value, (int, float)) or not isfinite(value):
+            raise Nonsense(f"the figure {name!r:.40} is {value!r:.40}, no number")
 
 
 def _check_findings(findings: Sequence[Finding], case: Case) -> None:

@@ -13,7 +13,8 @@ class Critic(Protocol):
     """One claim about a dialogue, checked. Built-ins are frozen dataclasses; their fields are the YAML `options`."""
 
     needs: ClassVar[tuple[str, ...]] = ()
-    """Services that the panel binds once, each as the field of that name: chat, embedder, nli, toxicity."""
+    """Services that the panel binds once, each as the field of that name: chat, embedder, nli, toxicity. A critic whose
+    options decide which of them it asks has a method `needed()` that says so."""
     sees: ClassVar[Sees] = Sees.TRANSCRIPT
 
     async def review(self, case: Case) -> Verdict | Abstention: ...

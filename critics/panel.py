@@ -18,6 +18,7 @@ from .critic import Neighbours
 from .member import PanelMember
 from .review import Review, SeatKind
 from .seating import Expert, seat
+from .streak import Streaks
 from .verdict import Abstention, Why
 from .voting import Voting, decide, presume, unheard_of
 
@@ -49,6 +50,7 @@ class Panel:
         _check_votes(self.members, self.voting)
         self.experts = tuple(seat(member, services or {}, base) for member in self.members)
         self._events = events
+        self._streaks = Streaks()
         local = [expert for expert in self.experts if not expert.corpus]
         self._quick = [expert for expert in local if expert.quick]
         self._slow = [expert for expert in local if not expert.quick]
@@ -68,6 +70,11 @@ class Panel:
     def corpus(self) -> tuple[str, ...]:
         """Names of the critics that answer at the round's barrier."""
         return tuple(expert.name for expert in self.experts if expert.corpus)
+
+    @property
+    def skipped(self) -> tuple[tuple[str, str], ...]:
+        """(critic, why) of optional critics that can't be had."""
+        return tuple((expert.name, expert.missing) for expert in self.experts if expert.critic is None)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -95,6 +102,7 @@ class Panel:
         for name, answer in answers.items():
             for why in _failures([answer]):
                 self._events(CriticFailed(name, dialogue.id, why))
+        self._streaks.note(answers)
         return self._review(dialogue, answers)
 
     async def conclude(
@@ -113,6 +121,7 @@ class Panel:
                 answers[expert.name] = taken(expert, round[index], cases(dialogue, expert.sees, limits)[0])
                 for why in _failures([answers[expert.name]]):
                     self._tell_once(CriticFailed(expert.name, "", why), told)
+            self._streaks.note({expert.name: answers[expert.name] for expert in asked})
             yield self._review(dialogue, answers)
 
     def _tell_once(self, failure: CriticFailed, told: set[CriticFailed]) -> None:

@@ -6,11 +6,13 @@ rubric file (`my_rubric.md`) for a judge. Everything is loaded when it is used, 
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from hashlib import blake2b
 from importlib import import_module
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
+from inspect import getsourcefile
 from os import environ
 from pathlib import Path
 from typing import Any
@@ -24,15 +26,17 @@ from .option import Option, claim_of, options_of
 
 GROUP = "tertulia.critics"
 
-BUILT_IN: Mapping[str, str] = {
-    "copy-paste": f"{__package__}.copy_paste:CopyPaste",
-    "judge": f"{__package__}.judge:Judge",
-    "openers": f"{__package__}.openers:Openers",
-    "persona-bleed": f"{__package__}.persona_bleed:PersonaBleed",
-    "pleasantries": f"{__package__}.pleasantries:Pleasantries",
-    "repetition": f"{__package__}.repetition:Repetition",
-    "structure": f"{__package__}.structure:Structure",
-}
+EXPERTS = Path(__file__).parent / "experts"
+
+
+def _in_folder() -> Iterator[tuple[str, str]]:
+    """(name, `module:Class`) of each file of `experts/`: `persona_bleed.py` holds `PersonaBleed`."""
+    for stem in sorted(path.stem for path in EXPERTS.glob("[a-z]*.py")):
+        words = stem.split("_")
+        yield "-".join(words), f"{__package__}.experts.{stem}:{''.join(map(str.capitalize, words))}"
+
+
+BUILT_IN: Mapping[str, str] = dict(_in_folder())
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,17 @@ class Source:
         except Exception as error:
             raise Mistake(f"critic {self.name!r}: can't load {self.target!r}: {error}") from error
         return found
+
+    @property
+    def code(self) -> str:
+        """Of a critic from elsewhere: 16 hex digits that change with the file that it is written in."""
+        if self.ours:
+            return ""
+        try:
+            file = getsourcefile(self.load())
+        except (Mistake, TypeError):
+            return ""
+        return blake2b(Path(file).read_bytes(), digest_size=8).hexdigest() if file else ""
 
     def create(self, options: Mapping[str, Any] | None = None, base: Path | None = None) -> Critic | CorpusCritic:
         """The critic with its options, no services bound. `base`: the folder that files in options are relative to.

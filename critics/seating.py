@@ -11,6 +11,7 @@ from .case import Sees
 from .critic import CorpusCritic, Critic
 from .member import PanelMember
 from .registry import Source, find
+from .scorers import Lacking
 
 NEIGHBOURS = "neighbours"
 """No service to bind: corpus critics are given it when they are asked."""
@@ -68,12 +69,24 @@ def seat(member: PanelMember, services: Mapping[str, object], base: Path | None 
 
 
 def needs(critic: Any) -> tuple[str, ...]:
-    """The services that a critic has to be given."""
-    return tuple(need for need in getattr(critic, "needs", ()) if need != NEIGHBOURS)
+    """The services that a critic has to be given: of those in `needs`, what its options call for."""
+    needed = critic.needed() if hasattr(critic, "needed") else getattr(critic, "needs", ())
+    return tuple(need for need in needed if need != NEIGHBOURS)
+
+
+def called_for(member: PanelMember, base: Path | None = None) -> tuple[str, ...]:
+    """The services that an entry of a panel calls for; none where the critic can't be had."""
+    try:
+        return needs(find(member.use).create(member.options, base))
+    except Mistake:
+        return ()
 
 
 def _problem(member: PanelMember, critic: object, services: Mapping[str, object]) -> str:
     missing = [need for need in needs(critic) if services.get(need) is None]
+    lacking = [service for need in needs(critic) if isinstance(service := services.get(need), Lacking)]
+    if lacking:
+        return f"can't have what it needs: {'; '.join(service.why for service in lacking)}"
     there = ", ".join(sorted(name for name, service in services.items() if service is not None)) or "none"
     return f"needs {', '.join(map(repr, missing))}, which this run does not have (there: {there})" if missing else ""
 

@@ -29,6 +29,8 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     advice: Mapping[str, str] = field(default_factory=dict)
     """By seat: what this speaker should do better, made from its own persona and what was said alone."""
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """What was measured beside the score, by name, such as `a/extraversion`: kept, shown, and never counted."""
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.score <= 1.0:

@@ -7,7 +7,8 @@ TertuliaError
  │   │   └─ Unavailable  one try that failed; the next may pass
  │   ├─ BudgetSpent      the next call would pass a limit of `budget:`
  │   ├─ AccountSpent     the account behind the key has no credit left
- │   └─ StorageFailed    the ledger can't be written (disk full, permission)
+ │   ├─ StorageFailed    the ledger can't be written (disk full, permission)
+ │   └─ CriticBroken     a critic fails at every dialogue
  ├─ ReplyRefused         the server answered, and refuses this one request (content filter, too long)
  └─ NoJudge              this model can't judge: a critic that asks it abstains
 """
@@ -49,6 +50,10 @@ class AccountSpent(Stopped):
 
 class StorageFailed(Stopped):
     """The ledger can't be written."""
+
+
+class CriticBroken(Stopped):
+    """A critic has failed at every dialogue so far: what is made meanwhile would have to be judged again."""
 
 
 class ReplyRefused(TertuliaError):

@@ -24,10 +24,6 @@ from .scenario import Scenario
 from .source import EACH, Loc, Problem
 
 PEOPLE: tuple[Loc, ...] = (("cast", "personas"), ("cast", "seats", EACH, "personas"))
-LATER = frozenset(
-    {"coherence", "coverage", "faithfulness", "novelty", "persona-consistency", "personality", "style", "toxicity"}
-)
-"""Critics of later releases: a scenario may name them as `optional` already, and runs without them until then."""
 
 
 def unmet(scenario: Scenario) -> Iterator[Problem]:
@@ -192,7 +188,7 @@ def _critic(member: PanelMember, scenario: Scenario, loc: Loc) -> Iterator[Probl
         target = source.load()
     except Mistake as mistake:
         if not member.optional or _mistyped(member.use):
-            yield Problem((*loc, "use"), _later(member.use) or str(mistake))
+            yield Problem((*loc, "use"), str(mistake))
         return
     _, wrong = checked(target, {**source.preset, **member.options}, scenario.folder)
     yield from (_option(text, loc) for text in wrong)
@@ -202,17 +198,7 @@ def _critic(member: PanelMember, scenario: Scenario, loc: Loc) -> Iterator[Probl
 
 def _mistyped(use: str) -> bool:
     """Whether a name that nobody has is nearly one of ours: an optional critic may be away, not misspelt."""
-    return ":" not in use and closest(use, {*BUILT_IN, *LATER}) not in (None, use)
-
-
-def _later(use: str) -> str:
-    """What to say of a critic that is not there yet, or of a word that is most like one; else nothing."""
-    meant = closest(use, {*BUILT_IN, *LATER})
-    if meant not in LATER:
-        return ""
-    if meant != use:
-        return f"no critic {use!r}; did you mean {meant!r}? it comes with a later release: mark it `optional: true`"
-    return f"{use!r} comes with a later release; mark it `optional: true`, and the run goes on without it"
+    return ":" not in use and closest(use, BUILT_IN) not in (None, use)
 
 
 def _unmakable(source: Source, member: PanelMember, scenario: Scenario, loc: Loc) -> Iterator[Problem]:

@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from ..agents import Dialogue
 from ..corpus import Record
 from ..corpus.ledger import Ledger
-from ..critics import Limits, Outcome, Review
+from ..critics import Limits, Outcome, PanelMember, Review
 from ..critics.panel import Panel
 from ..critics.refine import Ending, Try
-from ..critics.registry import find
-from ..critics.seating import needs
-from ..models.errors import Mistake
+from ..critics.seating import called_for
 from ..models.request import Events
 from .connecting import Connections
+from .equipping import CHAT, Equipment
 from .event import JobDone, Reviewed
 from .limiting import Spending
 from .scenario import Scenario
@@ -62,20 +61,17 @@ class Court:
             yield [tried(record) for record in records]
 
 
-def panel_of(scenario: Scenario, connections: Connections, events: Events) -> Panel:
+def panel_of(scenario: Scenario, connections: Connections, equipment: Equipment, events: Events) -> Panel:
     """The scenario's panel. A judge's model is connected where a critic needs one."""
-    critics = scenario.critics
-    asks = any(asks_model(member.use) for member in critics.panel)
-    services = {"chat": connections.task("judge")} if asks else {}
+    critics, services = scenario.critics, dict(equipment.scorers)
+    if any(asks_model(member, scenario) for member in critics.panel):
+        services[CHAT] = connections.task("judge")
     return Panel(critics.panel, critics.voting, services, events, scenario.folder)
 
 
-def asks_model(use: str) -> bool:
-    """Whether a critic, by its name on a panel, asks a language model. One that can't be had asks nobody."""
-    try:
-        return "chat" in needs(find(use).load())
-    except Mistake:
-        return False
+def asks_model(member: PanelMember, scenario: Scenario) -> bool:
+    """Whether a critic of the panel asks a language model. One that can't be had asks nobody."""
+    return CHAT in called_for(member, scenario.folder)
 
 
 def tried(record: Record) -> Try:

@@ -27,6 +27,8 @@ class RunStarted:
     """Jobs that the ledger already holds as done, all rounds."""
     budget: Mapping[str, float] = field(default_factory=dict)
     """The limits that are set: usd, tokens, minutes."""
+    skipped: tuple[tuple[str, str], ...] = ()
+    """(critic, why) of optional critics that can't be had here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ dialogues that are there: a change judges them again. All the rest is *volume*: 
 part of judging: it leaves the dialogues as they are, and says among how many of them a job chooses.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from json import dumps
 from pathlib import Path
@@ -24,7 +24,7 @@ from ..personas.personality.selecting import fingerprint as fit_prompts
 from ..personas.personality.statements import SHIPPED as STATEMENTS
 from ..personas.shelf import people
 from .cast import Made, Seat
-from .court import asks_model
+from .equipping import CHAT, services_of
 from .finding import located, seed_path
 from .knowing import social_graph
 from .personality import statements_path
@@ -59,16 +59,18 @@ def making(scenario: Scenario) -> str:
     )
 
 
-def judging(scenario: Scenario) -> str:
-    """16 hex digits that change with the panel (options, what files named in them hold, plug-in versions), the voting,
-    the model of a judge on the panel, `refine` and `candidates`. The order of the panel counts: notes give its advice
-    in that order."""
-    asks = any(asks_model(member.use) for member in scenario.critics.panel)
+def judging(scenario: Scenario, absent: Sequence[str] = ()) -> str:
+    """16 hex digits that change with the panel (options, what files named in them hold, plug-in versions), its scorers,
+    the voting, the model of a judge on the panel, `refine` and `candidates`. The order of the panel counts: notes give
+    its advice in that order. `absent`: critics that are skipped here; once they can be had, they are asked."""
+    needed = services_of(scenario)
     return _digest(
         {
             "panel": [_member(member, scenario.folder) for member in scenario.critics.panel],
             "voting": scenario.critics.voting.model_dump(mode="json"),
-            "judge": _model(scenario.spec_for("judge")) if asks else None,
+            "judge": _model(scenario.spec_for("judge")) if CHAT in needed else None,
+            "scorers": scenario.critics.scorers.meant(needed),
+            "absent": sorted(absent),
             "refine": scenario.refine.model_dump(mode="json"),
             "candidates": scenario.rounds.candidates,
             "words": _contents(Path(critics.__file__).parent.rglob(ending) for ending in ("*.md", "*.yaml")),
@@ -170,13 +172,15 @@ def _exemplars(scenario: Scenario) -> dict[str, Any]:
 
 
 def _member(member: PanelMember, folder: Path) -> dict[str, Any]:
+    """A critic of one's own is another one once its file has changed: what it said before is asked again."""
     try:
-        origin = find(member.use).origin
+        source = find(member.use)
+        origin, code = source.origin, source.code
     except Mistake:
-        origin = ""
+        origin = code = ""
     named = [folder / value for value in (member.use, *member.options.values()) if isinstance(value, str)]
     files = _contents([[path for path in named if path.is_file()]])
-    return {**member.model_dump(mode="json", exclude={"timeout"}), "origin": origin, "files": files}
+    return {**member.model_dump(mode="json", exclude={"timeout"}), "origin": origin, "code": code, "files": files}
 
 
 def _contents(groups: Iterable[Iterable[Path]]) -> str:

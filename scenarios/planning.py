@@ -15,7 +15,6 @@ from ..agents.play import Play
 from ..agents.script import script_parts
 from ..agents.staging import Staging, language_name
 from ..corpus.ledger import Ledger
-from ..critics.seating import seat as seated
 from ..models.counting import estimate_text
 from ..models.errors import Mistake
 from ..models.pricing import price_of
@@ -27,6 +26,7 @@ from ..personas.shelf import people
 from .cast import EVERYDAY, Generate, Made
 from .casting import Casting
 from .court import asks_model
+from .equipping import Equipment, equipped
 from .event import Paired
 from .fingerprint import judging, ordered
 from .personality import selects
@@ -94,13 +94,14 @@ def plan(scenario: Scenario, output: Path | None = None) -> Plan:
     """Calls, tokens and money of the jobs that are still to do. Makes no call. Raises Mistake."""
     rounds = scenario.rounds
     jobs = ceil((rounds.until_accepted or 1) / rounds.dialogues) * rounds.dialogues
-    done = _done(scenario, output)
+    equipment = equipped(scenario)
+    done = _done(scenario, output, equipment)
     left = max(0, jobs * rounds.count - done)
     first = left * rounds.candidates
     tries = (first, None if rounds.until_accepted else first * (1 + scenario.refine.regenerate))
     before = [*_peopling(scenario, output), *_selecting(scenario, left)]
     calls = [*before, *_speaking(scenario, tries), *_judging(scenario, tries)]
-    return Plan(rounds.count, jobs, done, tuple(calls), tuple(_missing(scenario)))
+    return Plan(rounds.count, jobs, done, tuple(calls), tuple(_missing(scenario, equipment)))
 
 
 async def foreseen(planned: Plan, scenario: Scenario) -> Plan:
@@ -193,7 +194,7 @@ def _selecting(scenario: Scenario, jobs: int) -> list[Planned]:
 def _judging(scenario: Scenario, tries: Tries) -> list[Planned]:
     """The calls of critics that ask a language model; the rehearsal model is not asked."""
     spec = scenario.spec_for("judge")
-    asking = [m for m in scenario.critics.panel if asks_model(m.use)]
+    asking = [m for m in scenario.critics.panel if asks_model(m, scenario)]
     if not asking or spec.provider == "rehearsal":
         return []
     turns = (scenario.stage.turns.min + scenario.stage.turns.max) / 2
@@ -259,9 +260,9 @@ def _tokens(parts: tuple[Part, ...] | list[Part]) -> int:
     return sum(estimate_text(part.text) for part in parts)
 
 
-def _done(scenario: Scenario, output: Path | None) -> int:
+def _done(scenario: Scenario, output: Path | None, equipment: Equipment) -> int:
     with _ledger(scenario, output) as ledger:
-        judged, rounds = judging(scenario), range(1, scenario.rounds.count + 1)
+        judged, rounds = judging(scenario, equipment.absent), range(1, scenario.rounds.count + 1)
         return sum(len(ledger.jobs_done(number, judged)) for number in rounds) if ledger else 0
 
 
@@ -277,7 +278,7 @@ def _ledger(scenario: Scenario, output: Path | None) -> Iterator[Ledger | None]:
         yield ledger
 
 
-def _missing(scenario: Scenario) -> list[str]:
+def _missing(scenario: Scenario, equipment: Equipment) -> list[str]:
     """Keys that are not set, and critics that will be skipped."""
     found = []
     for spec in scenario.specs():
@@ -285,9 +286,9 @@ def _missing(scenario: Scenario) -> list[str]:
         if name and needed and not os.environ.get(name):
             found.append(f"{spec}: the variable {name} is not set")
     found += _foreign(scenario)
-    found += [f"critic {name}: skipped, {why}" for name, why in _skipped(scenario)]
+    found += [f"critic {name}: skipped, {why}" for name, why in equipment.skipped]
     if scenario.spec_for("judge").provider == "rehearsal":
-        asking = [m.name for m in scenario.critics.panel if asks_model(m.use)]
+        asking = [m.name for m in scenario.critics.panel if asks_model(m, scenario)]
         found += [f"critic {name}: no language model to judge with; give `models.judge`" for name in asking]
     return found
 
@@ -308,10 +309,3 @@ def _foreign(scenario: Scenario) -> Iterator[str]:
 def _base(language: str) -> str:
     """`pt` of `pt-BR`."""
     return language.partition("-")[0].lower()
-
-
-def _skipped(scenario: Scenario) -> list[tuple[str, str]]:
-    """Optional critics that can't be had here, with the reason."""
-    there = {"chat": object()}  # where a critic asks a model, a run connects one
-    experts = [seated(member, there, scenario.folder) for member in scenario.critics.panel if member.optional]
-    return [(expert.name, expert.missing) for expert in experts if expert.missing]

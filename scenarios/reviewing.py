@@ -23,6 +23,7 @@ from .barrier import Waiting, conclude
 from .connecting import Connections
 from .court import Court, panel_of
 from .crew import crew
+from .equipping import Equipment, equip
 from .event import RoundClosed, RoundStarted, RunEnded, RunStarted
 from .fingerprint import judging
 from .limiting import limited
@@ -48,8 +49,10 @@ async def review_file(
     """
     ledger = Ledger.open(output)
     try:
-        await _begin(ledger, scenario, path)
-        async with _court(scenario, ledger, on_event, meter or Meter(), judging(scenario)) as court:
+        equipment = await equip(scenario)
+        judged = judging(scenario, equipment.absent)
+        await _begin(ledger, scenario, path, judged)
+        async with _court(scenario, equipment, ledger, on_event, meter or Meter(), judged) as court:
             on_event(_started(court, scenario, f"review of {path.name}", output))
             await _review_all(court, _placed(path, format, on_odd), scenario.concurrency)
             on_event(RunEnded(ledger.count(), ledger.job_count(1)))
@@ -61,6 +64,7 @@ async def review_file(
 @asynccontextmanager
 async def _court(
     scenario: Scenario,
+    equipment: Equipment,
     ledger: Ledger,
     events: Events,
     meter: Meter,
@@ -71,16 +75,17 @@ async def _court(
     async with limited(scenario, ledger, [scenario.spec_for("judge")]) as spending:
         connections = Connections(scenario, Services(ledger.replies, meter, spending.budget, events))
         try:
-            yield Court(panel_of(scenario, connections, events), ledger, events, judged, limits, spending, final)
+            panel = panel_of(scenario, connections, equipment, events)
+            yield Court(panel, ledger, events, judged, limits, spending, final)
         finally:
             await connections.close()
 
 
-async def _begin(ledger: Ledger, scenario: Scenario, path: Path) -> None:
+async def _begin(ledger: Ledger, scenario: Scenario, path: Path, judged: str) -> None:
     """Make the review, or see that it is the one that the ledger holds."""
     from .. import __version__
 
-    judged, source = judging(scenario), fingerprint_of(path)
+    source = fingerprint_of(path)
     info = RunInfo(
         path.stem, scenario.model_dump(mode="json"), source, judged, __version__, "review", {"file": path.name}
     )
@@ -106,6 +111,7 @@ def _started(court: Court, scenario: Scenario, name: str, output: Path) -> RunSt
         models=(str(scenario.spec_for("judge")),),
         critics=court.panel.names,
         done_before=done,
+        skipped=court.panel.skipped,
     )
 
 
@@ -156,12 +162,14 @@ async def review_run(run: Path, scenario: Scenario, on_event: Events = unwatched
     """
     with Corpus.open(run) as corpus:
         info = corpus.info
-    own = judging(scenario) == info.judging
-    judged, limits = info.judging if own else _beside(judging(scenario)), _limits(info)
+    equipment = await equip(scenario)
+    judged, limits = judging(scenario, equipment.absent), _limits(info)
+    own = judged == info.judging
+    judged = judged if own else _beside(judged)
     ledger = Ledger.open(run)
     try:
         ledger.begin(info)
-        async with _court(scenario, ledger, on_event, meter or Meter(), judged, limits, final=False) as court:
+        async with _court(scenario, equipment, ledger, on_event, meter or Meter(), judged, limits, False) as court:
             on_event(_started(court, scenario, info.name, run))
             for number in ledger.rounds():
                 await _review_round(court, number, scenario.concurrency, own)

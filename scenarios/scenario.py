@@ -8,6 +8,7 @@ from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 from ..agents.staging import Mode, OrderKind
 from ..critics.member import PanelMember
 from ..critics.review import SeatKind
+from ..critics.scorers import Scorers
 from ..critics.voting import Voting
 from ..models.spec import ModelSpec
 from .agreement import Disagreement, disagreements
@@ -80,6 +81,8 @@ class Critics(Section):
     )
     """The critics; default: structure and copy-paste with a veto, repetition and pleasantries with a vote; `[]`:
     nobody, and all is accepted."""
+    scorers: Scorers = Scorers()
+    """The local models that critics ask: sentence embeddings, natural language inference, toxicity."""
 
 
 class Refine(Section):

@@ -24,6 +24,7 @@ from .casting import Casting
 from .collecting import rarely
 from .connecting import Connections
 from .court import Court, panel_of
+from .equipping import Equipment, equip
 from .event import RunEnded, RunStarted
 from .finding import TAXONOMY, taxonomy_text
 from .fingerprint import difference, judging, making
@@ -92,13 +93,14 @@ async def opened(
     """The means of a run: ledger, clients and panel, closed whatever happens."""
     ledger = Ledger.open(scenario.ledger_in(folder))
     try:
-        made, judged = making(scenario), judging(scenario)
+        equipment = await equip(scenario)
+        made, judged = making(scenario), judging(scenario, equipment.absent)
         await _begin(ledger, scenario, made, judged, remake)
         left = await _seated(ledger, join, remake)
         async with limited(scenario, ledger, scenario.specs()) as spending:
             connections = Connections(scenario, Services(ledger.replies, meter, spending.budget, events), join)
             try:
-                court = _court(scenario, connections, ledger, events, judged, spending)
+                court = _court(scenario, connections, equipment, ledger, events, judged, spending)
                 shop = _shop(scenario, connections, court, made, left)
                 with rarely():
                     yield shop
@@ -109,9 +111,15 @@ async def opened(
 
 
 def _court(
-    scenario: Scenario, connections: Connections, ledger: Ledger, events: Events, judged: str, spending: Spending
+    scenario: Scenario,
+    connections: Connections,
+    equipment: Equipment,
+    ledger: Ledger,
+    events: Events,
+    judged: str,
+    spending: Spending,
 ) -> Court:
-    panel, limits = panel_of(scenario, connections, events), limits_of(scenario)
+    panel, limits = panel_of(scenario, connections, equipment, events), limits_of(scenario)
     return Court(panel, ledger, events, judged, limits, spending)
 
 
@@ -230,4 +238,5 @@ def started(shop: Workshop, folder: Path) -> RunStarted:
         critics=tuple(member.name for member in scenario.critics.panel),
         done_before=jobs_done(shop),
         budget=budget,
+        skipped=shop.court.panel.skipped,
     )

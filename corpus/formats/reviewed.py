@@ -65,6 +65,7 @@ def _answer_to(answer: Verdict | Abstention) -> dict[str, Any]:
         "score": answer.score,
         "findings": [{name: getattr(finding, name) for name in _FINDING} for finding in answer.findings],
         "advice": dict(answer.advice),
+        **({"figures": dict(answer.figures)} if answer.figures else {}),
     }
 
 
@@ -72,4 +73,4 @@ def _answer_from(values: Mapping[str, Any]) -> Verdict | Abstention:
     if "abstains" in values:
         return Abstention(Why(values["abstains"]), values["why"])
     findings = tuple(Finding(**finding) for finding in values["findings"])
-    return Verdict(values["approve"], values["score"], findings, values["advice"])
+    return Verdict(values["approve"], values["score"], findings, values["advice"], values.get("figures", {}))

@@ -77,7 +77,7 @@ class Rehearsal:
                 return negate(_whole(request))
             case Task.PROFILE | Task.QUESTION | Task.ANSWER | Task.FIT:
                 return _RESPONDERS[request.task](_whole(request), request.seed, self.flaws)
-            case Task.JUDGE:
+            case Task.JUDGE | Task.COMPARE | Task.ASSESS:
                 raise NoJudge("rehearsal can't judge: it is no language model; name a `judge:` model in `models:`")
 
     def _speak(self, request: Request) -> str:

@@ -3,10 +3,10 @@
 import pytest
 
 from tertulia.critics import Verdict
-from tertulia.critics.copy_paste import CopyPaste
+from tertulia.critics.experts.copy_paste import CopyPaste
 from tertulia.critics.overlap import sizes, token_f1, tokens
 from tertulia.critics.panel import Panel
-from tertulia.critics.repetition import Repetition
+from tertulia.critics.experts.repetition import Repetition
 
 from .conftest import ANN, members, talk, verdict
 

@@ -6,7 +6,7 @@ import pytest
 
 from tertulia.agents import Dialogue
 from tertulia.critics import Abstention, Verdict
-from tertulia.critics.openers import Openers, first_word
+from tertulia.critics.experts.openers import Openers, first_word
 
 from .conftest import Nobody, case_of, talk
 

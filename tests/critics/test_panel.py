@@ -31,7 +31,8 @@ from tertulia.critics import (
 )
 from tertulia.critics.asking import CriticFailed
 from tertulia.critics.panel import _Cases
-from tertulia.models.errors import Mistake, ServerDown
+from tertulia.critics.streak import HOPELESS
+from tertulia.models.errors import CriticBroken, Mistake, ServerDown
 
 from .conftest import Nobody, members, talk
 
@@ -410,3 +411,22 @@ def test_iterating_cases_needs_no_list() -> None:
     assert stored.reads == 1
     assert [case.id for case in view[1:]] == ["d1"]
     assert (len(view), view[-1].id) == (2, "d1")
+
+
+async def test_a_critic_that_fails_every_time_ends_the_run_with_its_first_error(
+    stand: Callable[..., list[PanelMember]],
+) -> None:
+    broken = Says(lambda case: KeyError(f"colour of {case.id}"))
+    panel = Panel(stand(broken=broken, well=Says(Verdict(True, 1.0))))
+    for number in range(HOPELESS - 1):
+        review = await panel.review(talk("Hello.", id=f"d{number}"))
+        assert [ballot.critic for ballot in review.ballots if isinstance(ballot.answer, Abstention)] == ["broken"]
+    with pytest.raises(CriticBroken, match=r"'broken' has failed at all of the first 10.*KeyError: 'colour of d0'"):
+        await panel.review(HELLO)
+
+
+async def test_one_answer_shows_that_a_critic_is_not_broken(stand: Callable[..., list[PanelMember]]) -> None:
+    moody = Says(lambda case: Verdict(True, 1.0) if case.id == "d0" else RuntimeError("no idea"))
+    panel = Panel(stand(moody=moody))
+    reviews = [await panel.review(talk("Hello.", id=f"d{number}")) for number in range(3 * HOPELESS)]
+    assert sum(isinstance(review.ballots[0].answer, Verdict) for review in reviews) == 1

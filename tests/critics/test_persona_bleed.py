@@ -3,7 +3,7 @@
 import pytest
 
 from tertulia.critics import Abstention
-from tertulia.critics.persona_bleed import ADVICE, PersonaBleed
+from tertulia.critics.experts.persona_bleed import ADVICE, PersonaBleed
 
 from .conftest import BO, case_of, talk, verdict
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tertulia.critics import Abstention, Why
-from tertulia.critics.pleasantries import Pleasantries
+from tertulia.critics.experts.pleasantries import Pleasantries
 
 from .conftest import case_of, talk, verdict
 

@@ -10,10 +10,10 @@ import pytest
 from tertulia.agents import Dialogue, Member, Turn
 from tertulia.critics import Abstention, Critic, Sees, Verdict
 from tertulia.critics.case import cases
-from tertulia.critics.copy_paste import CopyPaste
-from tertulia.critics.openers import first_word
-from tertulia.critics.persona_bleed import PersonaBleed
-from tertulia.critics.structure import Structure
+from tertulia.critics.experts.copy_paste import CopyPaste
+from tertulia.critics.experts.openers import first_word
+from tertulia.critics.experts.persona_bleed import PersonaBleed
+from tertulia.critics.experts.structure import Structure
 from tertulia.personas import Persona
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "synthetic_persona_chat_valid.csv"

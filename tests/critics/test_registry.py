@@ -8,10 +8,10 @@ from textwrap import dedent
 import pytest
 
 from tertulia.critics import CorpusCritic, Critic, create, known
-from tertulia.critics.copy_paste import CopyPaste
+from tertulia.critics.experts.copy_paste import CopyPaste
 from tertulia.critics.option import options_of
 from tertulia.critics.registry import BUILT_IN, find
-from tertulia.critics.structure import Structure
+from tertulia.critics.experts.structure import Structure
 from tertulia.models.errors import Mistake
 
 Plug = Callable[..., None]
@@ -97,7 +97,7 @@ def test_options_are_the_fields_of_the_class_with_their_strings() -> None:
         ("judge", {"chat": 3}, "no option 'chat'"),
         ("nowhere.md", {}, "option 'rubric': can't read 'nowhere.md': No such file"),
         ("no_such_module:Polite", {}, "can't load 'no_such_module:Polite': No module named 'no_such_module'"),
-        ("tertulia.critics.structure:Strcture", {}, "has no attribute 'Strcture'"),
+        ("tertulia.critics.experts.structure:Strcture", {}, "has no attribute 'Strcture'"),
     ],
 )
 def test_a_mistake_says_where_what_and_the_choices(use: str, options: dict[str, object], text: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tertulia.critics import Limits
 from tertulia.critics.flaw import Flaw
-from tertulia.critics.structure import Structure
+from tertulia.critics.experts.structure import Structure
 
 from .conftest import talk, verdict
 

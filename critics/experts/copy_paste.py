@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from .case import Case, Sees
-from .critic import Critic
-from .overlap import Words, f1, reaches, sizes, tokens
-from .verdict import Finding, Verdict
+from ..case import Case, Sees
+from ..critic import Critic
+from ..overlap import Words, f1, reaches, sizes, tokens
+from ..verdict import Finding, Verdict
 
 WORDS_INSIDE = 4
 """A shorter sentence stands in many an utterance without having been copied."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .case import Case
-from .critic import Critic
-from .flaw import Flaw, flaws_in
-from .language import pack
-from .verdict import Finding, Verdict
+from ..case import Case
+from ..critic import Critic
+from ..flaw import Flaw, flaws_in
+from ..language import pack
+from ..verdict import Finding, Verdict
 
 ADVICE = {
     Flaw.TURNS: "Keep the conversation going as long as it should be, and no longer.",

@@ -8,11 +8,11 @@ from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import Field
 
-from .case import Case, Chair, Sees
-from .critic import Critic
-from .language import Pack, pack, unknown
-from .overlap import tokens
-from .verdict import Abstention, Finding, Verdict
+from ..case import Case, Chair, Sees
+from ..critic import Critic
+from ..language import Pack, pack, unknown
+from ..overlap import tokens
+from ..verdict import Abstention, Finding, Verdict
 
 ADVICE = "You claimed things of yourself that are not in your profile. Speak of your own life, as your profile has it."
 

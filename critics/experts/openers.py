@@ -9,12 +9,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..agents import Turn
-from .case import Case
-from .critic import CorpusCritic, Neighbours
-from .language import pack
-from .overlap import tokens
-from .verdict import Abstention, Finding, Verdict, Why
+from ...agents import Turn
+from ..case import Case
+from ..critic import CorpusCritic, Neighbours
+from ..language import pack
+from ..overlap import tokens
+from ..verdict import Abstention, Finding, Verdict, Why
 
 GREETING = "greeting"
 ADVICE = "Too many conversations begin like yours ({opener!r}). Begin in another way, without a greeting."

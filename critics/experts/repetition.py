@@ -6,10 +6,10 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from .case import Case
-from .critic import Critic
-from .overlap import Words, f1, reaches, sizes, tokens
-from .verdict import Finding, Verdict
+from ..case import Case
+from ..critic import Critic
+from ..overlap import Words, f1, reaches, sizes, tokens
+from ..verdict import Finding, Verdict
 
 
 class _Said(NamedTuple):

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..agents import Turn
-from .case import Case
-from .critic import Critic
-from .language import Pack, pack, unknown
-from .overlap import tokens
-from .verdict import Abstention, Finding, Verdict
+from ...agents import Turn
+from ..case import Case
+from ..critic import Critic
+from ..language import Pack, pack, unknown
+from ..overlap import tokens
+from ..verdict import Abstention, Finding, Verdict
 
 ADVICE = (
     "You exchanged empty courtesies. Answer with something of substance: tell, ask, wonder, disagree; "

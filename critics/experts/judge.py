@@ -8,16 +8,16 @@ from autogen_agentchat.agents import AssistantAgent
 from autogen_core.models import ChatCompletionClient
 from pydantic import BeforeValidator, ValidationInfo
 
-from ..models.suggesting import suggest
-from .agent import bound, consult
-from .case import Case
-from .critic import Critic
-from .file import text_of
-from .material import material
-from .prompt import fingerprint, render
-from .verdict import Abstention, Verdict
+from ...models.suggesting import suggest
+from ..agent import bound, consult
+from ..case import Case
+from ..critic import Critic
+from ..file import text_of
+from ..material import material
+from ..prompt import fingerprint, render
+from ..verdict import Abstention, Verdict
 
-RUBRICS = Path(__file__).parent / "rubrics"
+RUBRICS = Path(__file__).parents[1] / "rubrics"
 
 
 @dataclass(frozen=True)
