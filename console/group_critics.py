@@ -1,7 +1,7 @@
 """What can be typed after `tertulia critics`?"""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -58,3 +58,24 @@ def critics_try(
     from .trying import Trial, try_critic
 
     return try_critic(terminal(), Trial(name, tuple(option or ()), file, limit, format, model), objects, json)
+
+
+@critics.command(
+    "new", epilog=example("tertulia critics new politeness", "tertulia critics new kindness --kind rubric")
+)
+def critics_new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called on a panel: good-manners, ...")],
+    kind: Annotated[
+        Literal["class", "agent", "rubric"], typer.Option("--kind", help="Python, an AutoGen agent, a rubric alone.")
+    ] = "class",
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where the files go.")] = Path(),
+) -> int:
+    """Begin a critic of your own.
+
+    Writes a small package with the critic, its test and its entry point, that works as written.
+    """
+    from ..critics.scaffolding import Kind
+    from .beginning import new_critic
+    from .terminal import terminal
+
+    return new_critic(terminal(), name, Kind(kind), output)

@@ -110,7 +110,7 @@ def test_what_follows_from_a_mistake_is_told_once_that_is_mended(tmp_path: Path)
         ("name: x\nmodel: openai:fancy-1\nbudget: {usd: 1}\n", 3, "budget.usd: no price is known for 'openai:fancy-1'"),
         ("name: x\ncast:\n  personas: library/evryday\n", 3, "did you mean 'everyday'?"),
         ("name: x\ncast:\n  size: 3\n  personas: [{name: A}, {name: B}]\n", 2, "cast: too few different people"),
-        ("name: x\ncritics:\n  scorers: {nli: {modle: x}}\n", 3, "did you mean"),
+        ("name: x\ncritics:\n  scorers: {nli: {modle: x}}\n", 3, "scorers.nli.modle: no such key; known: device"),
         ("name: x\ncritics:\n  panel:\n  - use: repetition\n    options:\n      threshold: 7\n", 6, "threshold"),
         ("name: x\ncritics:\n  panel:\n  - no.such.module:Critic\n", 4, "critics.panel[0].use: critic 'no.such.module"),
     ],
