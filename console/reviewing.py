@@ -138,6 +138,8 @@ def _example(dialogue: Dialogue, finding: Finding) -> Text:
     where = dialogue.source or dialogue.id
     turn = "" if finding.turn is None else f", turn {finding.turn + 1}"
     text = Text.assemble((f"{where}{turn}: ", "dim"), one_line(finding.text, 200))
+    if finding.sentence and finding.sentence not in finding.text:
+        text.append("\n    profile: ", style="dim").append(one_line(finding.sentence, 160), style="italic")
     if finding.turn is not None and finding.turn < len(dialogue.turns):
         text.append(f"\n    {one_line(dialogue.turns[finding.turn].text, 160)}", style="italic")
     return text

@@ -18,6 +18,7 @@ from ..corpus.talk import Span, Talk
 from ..critics import Outcome, SeatKind
 from .badge import SIGNS
 from .change import round_table
+from .confusion import personality_tables
 from .printing import print_json
 from .text import money, number, one_line, percent, share
 
@@ -60,6 +61,8 @@ def report(info: RunInfo, numbers: Statistics, usage: Sequence[Usage]) -> Iterat
         yield from skipped(numbers.survival)
     if len(numbers.attempts) > 1:
         yield section("rejected by attempt and critic", attempt_table(numbers.attempts, numbers.survival))
+    if numbers.personality:
+        yield section("personality, assigned against assessed", personality_tables(numbers.personality))
     if usage:
         yield section("calls", usage_table(usage))
 
@@ -155,15 +158,17 @@ def survival_table(table: SurvivalTable) -> Table:
 
 def skipped(table: SurvivalTable) -> Iterator[Text]:
     """Critics that abstained, and why; those with one story in one line."""
-    stories: dict[tuple[str, str], list[str]] = {}
+    stories: dict[tuple[str, str, str], list[str]] = {}
     for row in table.critics:
         kinds = {"failed": row.failed, "skipped": row.skipped, "not applicable": row.not_applicable}
         if told := ", ".join(f"{kind} {count:,}x" for kind, count in kinds.items() if count):
             what = f"{'optional, ' if row.optional else ''}{told}"
-            stories.setdefault(("abstained" if row.answered else "gave no verdict", what), []).append(row.critic)
-    for (what, told), names in stories.items():
+            story = ("abstained" if row.answered else "gave no verdict", what, row.why)
+            stories.setdefault(story, []).append(row.critic)
+    for (what, told, why), names in stories.items():
         style = "yellow" if "failed" in told else "dim"
-        yield Text(f"{', '.join(map(one_line, names))} {what} ({told})", style=style)
+        text = f"{', '.join(map(one_line, names))} {what} ({told})"
+        yield Text(f"{text}: {one_line(why, 300)}" if why else text, style=style)
 
 
 def attempt_table(rows: Sequence[AttemptRow], survival: SurvivalTable) -> Table:

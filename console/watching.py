@@ -84,6 +84,7 @@ class Seen:
             case RunStarted():
                 self.started = event
                 self.critics = {name: CriticCount() for name in event.critics}
+                self.gathered += [f"critic {name} is skipped: {why}" for name, why in event.skipped]
             case Progressed():
                 self.casting = progress_line(event)
             case Peopled() | Paired():

@@ -23,6 +23,8 @@ class CriticRow:
     skipped: int
     not_applicable: int
     """Abstentions by their kind."""
+    why: str
+    """The first reason for an abstention; empty where it always answered."""
     remarked: int
     """Dialogues in which it found something, whether it rejected them or not."""
     sides: int
@@ -77,10 +79,12 @@ class _Tally:
     remarked: int = 0
     sides: int = 0
     abstained: Counter[Why] = field(default_factory=Counter)
+    why: str = ""
 
     def add(self, answer: Verdict | Abstention) -> None:
         if isinstance(answer, Abstention):
             self.abstained[answer.kind] += 1
+            self.why = self.why or answer.why
             return
         self.approved += answer.approve
         self.rejected += not answer.approve
@@ -137,6 +141,7 @@ def _row(critic: str, tally: _Tally, survival: float) -> CriticRow:
         failed=tally.abstained[Why.FAILED],
         skipped=tally.abstained[Why.SKIPPED],
         not_applicable=tally.abstained[Why.NOT_APPLICABLE],
+        why=tally.why,
         remarked=tally.remarked,
         sides=tally.sides,
         survival=survival,

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..critics.seating import called_for, seat
+from ..models.request import Events, unwatched
+from ..personas.event import Progressed
 from .scenario import Scenario
 
 CHAT = "chat"
@@ -31,14 +33,21 @@ def services_of(scenario: Scenario) -> frozenset[str]:
     return frozenset(need for m in scenario.critics.panel for need in called_for(m, scenario.folder))
 
 
-async def equip(scenario: Scenario) -> Equipment:
+async def equip(scenario: Scenario, events: Events = unwatched) -> Equipment:
     """The scorers, loaded off the event loop. Raises Mistake for a critic that is not optional and can't be had."""
-    return await to_thread(equipped, scenario)
+    named, found = scenario.critics.scorers, dict[str, object]()
+    meant = named.meant(services_of(scenario))
+    for number, (service, spec) in enumerate(meant.items()):
+        events(Progressed("loading models of critics", number, len(meant), f"{service} {spec['name']}"))
+        found |= await to_thread(named.connect, (service,), scenario.folder)
+    return _equipment(scenario, found)
 
 
 def equipped(scenario: Scenario) -> Equipment:
     """As `equip`, blocking."""
-    panel = scenario.critics.panel
-    scorers = scenario.critics.scorers.connect(services_of(scenario), scenario.folder)
-    experts = [seat(member, {CHAT: object(), **scorers}, scenario.folder) for member in panel]
-    return Equipment(scorers, tuple((expert.name, expert.missing) for expert in experts if expert.missing))
+    return _equipment(scenario, scenario.critics.scorers.connect(services_of(scenario), scenario.folder))
+
+
+def _equipment(scenario: Scenario, scorers: Mapping[str, object]) -> Equipment:
+    seated = [seat(member, {CHAT: object(), **scorers}, scenario.folder) for member in scenario.critics.panel]
+    return Equipment(scorers, tuple((expert.name, expert.missing) for expert in seated if expert.missing))

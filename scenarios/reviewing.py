@@ -49,7 +49,7 @@ async def review_file(
     """
     ledger = Ledger.open(output)
     try:
-        equipment = await equip(scenario)
+        equipment = await equip(scenario, on_event)
         judged = judging(scenario, equipment.absent)
         await _begin(ledger, scenario, path, judged)
         async with _court(scenario, equipment, ledger, on_event, meter or Meter(), judged) as court:
@@ -162,7 +162,7 @@ async def review_run(run: Path, scenario: Scenario, on_event: Events = unwatched
     """
     with Corpus.open(run) as corpus:
         info = corpus.info
-    equipment = await equip(scenario)
+    equipment = await equip(scenario, on_event)
     judged, limits = judging(scenario, equipment.absent), _limits(info)
     own = judged == info.judging
     judged = judged if own else _beside(judged)

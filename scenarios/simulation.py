@@ -93,7 +93,7 @@ async def opened(
     """The means of a run: ledger, clients and panel, closed whatever happens."""
     ledger = Ledger.open(scenario.ledger_in(folder))
     try:
-        equipment = await equip(scenario)
+        equipment = await equip(scenario, events)
         made, judged = making(scenario), judging(scenario, equipment.absent)
         await _begin(ledger, scenario, made, judged, remake)
         left = await _seated(ledger, join, remake)
