@@ -1,16 +1,17 @@
 """What does one way of making conversations cost? Run in a process of its own, so that none profits from another.
 
-`contestant.py WAY URL DIALOGUES IN_FLIGHT TURNS`, where WAY is `tertulia`, `create`, `post`, or `pulse`: Tertulia with
-the processor time of each turn.
+`contestant.py WAY URL DIALOGUES IN_FLIGHT TURNS`, where WAY is `tertulia`, `create`, `post`; `scored`: Tertulia with
+critics on models that nap; or `pulse`: Tertulia with the processor time of each turn.
 """
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from tempfile import TemporaryDirectory
-from time import process_time
+from time import perf_counter, process_time
 from typing import Any
 
 import loop
@@ -23,6 +24,7 @@ from tertulia.agents import Member
 from tertulia.agents.briefing import briefing
 from tertulia.agents.event import TurnSpoken
 from tertulia.agents.staging import Staging
+from tertulia.critics import PanelMember
 from tertulia.models.metering import Meter
 from tertulia.models.request import as_messages
 from tertulia.scenarios.casting import Casting
@@ -31,6 +33,8 @@ from tertulia.scenarios.simulation import simulate, staging
 
 AROUND = 2
 """Turns on either side that a turn's processor time is averaged over."""
+TICK = 0.005
+"""Seconds between looks at the clock."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,36 @@ class Race:
         return self.dialogues * self.turns
 
 
-async def by_tertulia(race: Race) -> dict[str, Any]:
-    """The whole chain: ledger, critics, barrier."""
+async def by_tertulia(race: Race, *critics: str) -> dict[str, Any]:
+    """The whole chain: ledger, critics (with `critics` beside those of the scene), barrier."""
     meter, scenario = Meter(), race.scenario
-    with TemporaryDirectory() as folder, measured() as cost:
+    more = [PanelMember(use=use) for use in critics]
+    panel = scenario.critics.model_copy(update={"panel": (*scenario.critics.panel, *more)})
+    scenario = scenario.model_copy(update={"critics": panel})
+    with TemporaryDirectory() as folder, measured() as cost, lags() as late:
         (await simulate(scenario, output=folder, meter=meter)).close()
-    return {**asdict(cost), "turns": meter.total.calls}
+    return {**asdict(cost), "turns": meter.total.calls, "lag_p99_ms": round(1e3 * percentile(late, 0.99), 1)}
+
+
+@contextmanager
+def lags() -> Iterator[list[float]]:
+    """How late the event loop is for a task that looks at the clock every few milliseconds, in seconds."""
+    late: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            due = perf_counter() + TICK
+            await asyncio.sleep(TICK)
+            late.append(perf_counter() - due)
+
+    task = asyncio.get_running_loop().create_task(watch())
+    yield late
+    task.cancel()
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that this share of all lies below."""
+    return sorted(values)[int(share * (len(values) - 1))]
 
 
 async def by_loop(way: Callable[..., loop.Ask], race: Race) -> dict[str, Any]:
@@ -112,6 +140,7 @@ async def pulse(race: Race) -> dict[str, Any]:
 
 WAYS: dict[str, Callable[[Race], Coroutine[Any, Any, dict[str, Any]]]] = {
     "tertulia": by_tertulia,
+    "scored": lambda race: by_tertulia(race, "sleeping:Consistency", "sleeping:Abuse"),
     "create": partial(by_loop, loop.by_create),
     "post": partial(by_loop, loop.by_post),
     "pulse": pulse,

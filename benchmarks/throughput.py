@@ -12,7 +12,7 @@ from gauge import apart, load, told
 from server import Manners
 from serving import Served, served
 
-WAYS = ("post", "tertulia", "create")
+WAYS = ("post", "tertulia", "scored", "create")
 EARLY = 4
 LONG = 64
 """The late turn whose processor time is compared with that of the fourth."""
@@ -77,6 +77,8 @@ def main() -> None:
             "turns_per_s": round(ours),
             "ratio_to_create_loop": round(ours / rate(costs["create"]), 2),
             "ratio_to_post_loop": round(ours / rate(costs["post"]), 2),
+            "ratio_with_scorers": round(rate(costs["scored"]) / ours, 2),
+            "lag_p99_ms": {way: max(c["lag_p99_ms"] for c in costs[way]) for way in ("tertulia", "scored")},
             "share_of_ideal": round(ours / ideal, 2),
             "cpu_growth": round(cpu_growth, 2),
             "cpu_ms_per_turn": {

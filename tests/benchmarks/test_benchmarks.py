@@ -11,7 +11,7 @@ import pytest
 BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
 
 KEYS = {
-    "throughput": {"turns_per_s", "ratio_to_create_loop", "ratio_to_post_loop", "share_of_ideal", "cpu_growth"},
+    "throughput": {"turns_per_s", "ratio_to_create_loop", "ratio_to_post_loop", "share_of_ideal", "cpu_growth", "ratio_with_scorers"},
     "growth": {"time_growth", "bytes_per_dialogue", "runs"},
     "personas": {"ratio", "same_personas"},
     "clustering": {"equals_scipy", "seconds", "peak_mb"},
