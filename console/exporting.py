@@ -25,6 +25,7 @@ ABOUT = {
     "spc": "the CSV of Synthetic-Persona-Chat, for two seats",
     "provenance": "everything: all tries with verdicts, lineage and request keys",
     "parquet": "columns to filter and train by, and the provenance (extra `parquet`)",
+    "script": "plain text, `NAME: what is said`, scene after scene",
 }
 
 

@@ -23,6 +23,7 @@ from ..models.errors import Mistake
 from ..models.metering import Meter
 from ..scenarios.reviewing import review_file, review_run
 from ..scenarios.scenario import Scenario
+from .confusion import personality_tables
 from .printing import print_json
 from .running import resumable, watcher
 from .statistics import opener_table, section, skipped, survival_table, talk_table
@@ -102,6 +103,8 @@ def report(numbers: Statistics, odd: Odd) -> Iterator[RenderableType]:
     yield section("what critics found", found_table(numbers.survival))
     yield section(f"what is left, of {number(numbers.survival.reviewed, 'dialogue')}", survival_table(numbers.survival))
     yield from skipped(numbers.survival)
+    if numbers.personality:
+        yield section("personality, assigned against assessed", personality_tables(numbers.personality))
     for what, where in sorted(odd.items(), key=lambda item: -item[1].total()):
         yield Text(
             f"read with care, {number(where.total(), 'line')}: {what} (such as {', '.join(list(where)[:EXAMPLES])})",

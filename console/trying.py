@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -53,6 +53,14 @@ class Alone:
         return iter(())
 
     settled = earlier
+
+    def earlier_ids(self) -> tuple[str, ...]:
+        return ()
+
+    settled_ids = earlier_ids
+
+    def read(self, ids: Iterable[str]) -> Iterator[Dialogue]:
+        return iter(())
 
 
 def try_critic(console: Console, trial: Trial, objects: bool, json: bool) -> int:

@@ -129,7 +129,8 @@ class Ledger(Reader):
         row = coding.dialogue_row(dialogue)
         place = at(run=self._run, **{name: row[name] for name in ("id", "round", "idx", "attempt", "candidate")})
         rows = [*self._shelf.rows(coding.persona_texts(dialogue.cast)), (REOPEN, place), (SUPERSEDE, place)]
-        await self._write([*rows, self._replacing(schema.dialogues, row)], about=(row["round"], row["idx"]))
+        rows = [*rows, self._replacing(schema.dialogues, row)]
+        await self._change(row["round"], rows, about=(row["round"], row["idx"]))
 
     async def keep_review(self, review: Review) -> None:
         """Store one panel's review of a dialogue, in the place of an earlier one by the same panel."""
@@ -149,27 +150,37 @@ class Ledger(Reader):
             for id, (outcome, why) in outcomes.items()
         ]
         state = self._replacing(schema.states, {**job, "done": int(done)})
-        await self._write([(FORGET_OUTCOMES, at(run=self._run, **job)), *became, state], about=(round, index))
+        rows = [(FORGET_OUTCOMES, at(run=self._run, **job)), *became, state]
+        await self._change(round, rows, about=(round, index))
 
     async def set_aside(self, round: int, index: int, ids: Iterable[str]) -> None:
         """Supersede tries that a job does not come to any more; it is open again, under every panel."""
         job = at(run=self._run, round=round, idx=index)
         rows: list[Stored] = [(SET_ASIDE, {**job, "at_id": id}) for id in ids]
-        await self._write([(REOPEN_JOB, job), *rows], about=(round, index))
+        await self._change(round, [(REOPEN_JOB, job), *rows], about=(round, index))
 
     async def fit(self, round: int, jobs: int) -> None:
         """From now on a round is its first `jobs` jobs: tries of later ones count no more, and are done no more, until
         more jobs are asked for; then they are as they were."""
-        await self._write([(statement, at(run=self._run, round=round, jobs=jobs)) for statement in FIT])
+        await self._change(round, [(statement, at(run=self._run, round=round, jobs=jobs)) for statement in FIT])
 
     async def reopen(self, round: int | None = None) -> None:
         """The jobs of a round are open again, under every panel; what is kept of them stays. Without a round all jobs
         are, and all dialogues are superseded."""
         if round is None:
             run = at(run=self._run)
-            await self._write([(REOPEN_ALL, run), (SET_ALL_ASIDE, run)])
+            await self._change(None, [(REOPEN_ALL, run), (SET_ALL_ASIDE, run)])
         else:
-            await self._write([(REOPEN_ROUND, at(run=self._run, round=round))])
+            await self._change(round, [(REOPEN_ROUND, at(run=self._run, round=round))])
+
+    def accepted(self, round: int, panel: str | None = None) -> Sequence[str]:
+        """As long as nothing of the round changes it is asked for once: who writes is alone with the run."""
+        if not self._writer:
+            return super().accepted(round, panel)
+        of = round, self._panel(panel)
+        if of not in self._accepted:
+            self._accepted[of] = super().accepted(*of)
+        return self._accepted[of]
 
     def spent(self) -> Spent:
         return self._desk[1].spent if self._desk else super().spent()
@@ -185,6 +196,7 @@ class Ledger(Reader):
             raise Mistake(f"{self._name}: which run? it holds {', '.join(map(repr, sorted(found))) or 'none'}")
 
     def _turn_to(self, run: int) -> None:
+        self._accepted: dict[tuple[int, str], Sequence[str]] = {}
         if self._writer and run and run != self._run:
             self._writer.call(lambda connection: hold(connection, run, self._name))
             shelf = Shelf(run, self._dialect)
@@ -213,6 +225,14 @@ class Ledger(Reader):
 
     def _replacing(self, table: Table, row: Mapping[str, Any]) -> Stored:
         return replacing(table, self._dialect), {"run": self._run, **row}
+
+    async def _change(self, round: int | None, rows: Sequence[Stored], about: Hashable = None) -> None:
+        """Write what may change who is accepted, in a round or (None) in all."""
+        try:
+            await self._write(rows, about)
+        finally:
+            for of in [of for of in self._accepted if round in (None, of[0])]:
+                del self._accepted[of]
 
     async def _write(self, rows: Sequence[Stored], about: Hashable = None) -> None:
         self._at_desk()

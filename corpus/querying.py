@@ -30,6 +30,15 @@ def tries(run: int, panel: str, outcomes: Collection[Outcome] | None = None) -> 
     return query
 
 
+def accepted(run: int, panel: str, round: int) -> Select[Any]:
+    """The ids of those that a panel accepted in a round, in the order of their jobs."""
+    table = schema.outcomes
+    same = and_(schema.dialogues.c.run == table.c.run, schema.dialogues.c.id == table.c.dialogue)
+    query = select(table.c.dialogue).join(schema.dialogues, same).order_by(table.c.idx, table.c.dialogue)
+    query = query.where(table.c.run == run, table.c.round == round, table.c.panel == panel)
+    return query.where(table.c.outcome == Outcome.ACCEPTED.value, schema.dialogues.c.superseded == 0)
+
+
 def counts(run: int, panel: str) -> Select[Any]:
     """(round, outcome, count) of the settled tries that count."""
     table = schema.outcomes

@@ -1,6 +1,7 @@
 """What does a ledger hold? Reads in place order, in pages, so that memory does not grow with the corpus."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Select, func, select, tuple_
@@ -21,6 +22,8 @@ PAGE = 256
 JOBS = 64
 """Jobs whose tries are read at a time."""
 ACCEPTED = (Outcome.ACCEPTED,)
+UNSEEN = ""
+"""The panel that has reviewed nothing."""
 
 
 class Indices(Collection[int]):
@@ -164,6 +167,18 @@ class Reader:
         else:
             for round in sorted(set(rounds)):
                 yield from self._pages(query.where(dialogues.c.round == round), panel, PLACE[1:])
+
+    def accepted(self, round: int, panel: str | None = None) -> Sequence[str]:
+        """The ids of the accepted dialogues of a round, in the order of their jobs; no dialogue is read."""
+        return self._reading.scalars(querying.accepted(self._run, self._panel(panel), round)).all()
+
+    def dialogues(self, ids: Iterable[str]) -> Iterator[Dialogue]:
+        """Of these ids, in their order, streamed, without reviews. Raises KeyError for one that is not there."""
+        walk, query = iter(ids), querying.dialogues(self._run, UNSEEN)
+        while page := list(islice(walk, PAGE)):
+            found = self._records(query.where(dialogues.c.id.in_(page)), UNSEEN)
+            known = {record.dialogue.id: record.dialogue for record in found}
+            yield from (known[id] for id in page)
 
     def _pages(self, query: Select[Any], panel: str, key: tuple[Column[Any], ...]) -> Iterator[Record]:
         page = self._records(query.limit(PAGE), panel)

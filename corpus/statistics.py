@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..critics import Outcome
+from .confusion import Confusion, TraitTable
 from .record import Record
 from .survival import AttemptRow, Attempts, Survival, SurvivalTable
 from .talk import Listening, Talk
@@ -53,6 +54,8 @@ class Statistics:
     """By model."""
     survival: SurvivalTable
     attempts: tuple[AttemptRow, ...]
+    personality: tuple[TraitTable, ...] = ()
+    """Assigned levels against assessed ones; empty where no critic has read any."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data."""
@@ -66,6 +69,7 @@ class Statistics:
             "guards": [rates.to_dict() for rates in self.guards],
             "survival": self.survival.to_dict(),
             "attempts": [row.to_dict() for row in self.attempts],
+            "personality": [table.to_dict() for table in self.personality],
         }
 
 
@@ -87,12 +91,13 @@ class Counting:
         self._stops: Counter[str] = Counter()
         self._said, self._accepted = Listening(), Listening()
         self._guards: dict[str, _Guarded] = {}
-        self._survival, self._attempts = Survival(), Attempts()
+        self._survival, self._attempts, self._confusion = Survival(), Attempts(), Confusion()
 
     def add(self, record: Record) -> None:
         self._count(record)
         self._survival.add(record)
         self._attempts.add(record)
+        self._confusion.add(record)
         model = " + ".join(sorted({member.model for member in record.dialogue.cast if member.model}))
         self._guards.setdefault(model, _Guarded()).add(record)
         if record.dialogue.turns:
@@ -121,6 +126,7 @@ class Counting:
             guards=tuple(guarded.rates(model) for model, guarded in sorted(self._guards.items())),
             survival=self._survival.table(),
             attempts=self._attempts.table(),
+            personality=self._confusion.tables(),
         )
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, overload
 
 from autogen_agentchat.base import ChatAgent
 from autogen_agentchat.messages import TextMessage
@@ -18,24 +18,44 @@ from .case import Case
 from .critic import Critic
 from .material import Material, material
 from .option import services_of
-from .parsing import Unreadable, read_verdict
+from .parsing import Unreadable
 from .prompt import fingerprint, render
+from .reading import read_verdict
 from .verdict import Abstention, Verdict, Why
+
+Read = TypeVar("Read")
 
 ASKER = "panel"
 VERDICT_TOKENS = 800
 """What a reply may take at least: a verdict that is cut off can't be read."""
 
+_VERDICT_AGAIN = partial(render, "repair")
 
-async def consult(agent: ChatAgent, shown: Material, question: str) -> Verdict | Abstention:
-    """The agent's verdict. A reply that can't be read is asked for again once, with the reason; then it abstains."""
+
+@overload
+async def consult(agent: ChatAgent, shown: Material, question: str) -> Verdict | Abstention: ...
+@overload
+async def consult(
+    agent: ChatAgent, shown: Material, question: str, read: Callable[[str, Material], Read], again: Callable[..., str]
+) -> Read | Abstention: ...
+async def consult(
+    agent: ChatAgent,
+    shown: Material,
+    question: str,
+    read: Callable[[str, Material], Any] = read_verdict,
+    again: Callable[..., str] = _VERDICT_AGAIN,
+) -> Any:
+    """What `read` makes of the agent's reply, a verdict unless told otherwise; an Abstention where nothing can be read.
+
+    `read` raises Unreadable; then the agent is asked once more, by what `again(error=...)` says, which has to name the
+    form of the reply. What stops the run is raised: NoJudge, Stopped.
+    """
     try:
         reply = await _ask(agent, question)
         try:
-            return read_verdict(reply, shown)
+            return read(reply, shown)
         except Unreadable as error:
-            again = await _ask(agent, render("repair", error=str(error)))
-            return read_verdict(again, shown)
+            return read(await _ask(agent, again(error=str(error))), shown)
     except Unreadable as error:
         return Abstention(Why.FAILED, f"no verdict could be read, twice: {error}")
     except ReplyRefused as error:
@@ -52,16 +72,24 @@ async def _ask(agent: ChatAgent, text: str) -> str:
     return response.chat_message.to_model_text()
 
 
-def bound(client: ChatCompletionClient, case: Case, critic: str) -> ChatCompletionClient:
+def bound(
+    client: ChatCompletionClient,
+    case: Case,
+    critic: str,
+    *,
+    task: Task = Task.JUDGE,
+    call: int = 0,
+    temperature: float = 0,
+) -> ChatCompletionClient:
     """The client for one case: greedy, with room for a verdict, and the seed of the dialogue's place.
 
-    A foreign client is used as it is.
+    `call` tells several samples of one question apart; they want a temperature. A foreign client is used as it is.
     """
     if not isinstance(client, ChatClient):
         return client
     longest = client.spec.max_tokens
-    sampling = {"temperature": 0} | ({"max_tokens": max(longest, VERDICT_TOKENS)} if longest else {})
-    return client.bind(task=Task.JUDGE, seed=case.seed_for(critic), scope=case.scope, sampling=sampling)
+    sampling = {"temperature": temperature} | ({"max_tokens": max(longest, VERDICT_TOKENS)} if longest else {})
+    return client.bind(task=task, seed=case.seed_for(critic, call), scope=case.scope, sampling=sampling)
 
 
 @dataclass(frozen=True)

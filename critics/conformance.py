@@ -107,7 +107,14 @@ class _Nobody:
     def earlier(self) -> Iterable[Dialogue]:
         return ()
 
-    def settled(self) -> Iterable[Dialogue]:
+    settled = earlier
+
+    def earlier_ids(self) -> Sequence[str]:
+        return ()
+
+    settled_ids = earlier_ids
+
+    def read(self, ids: Iterable[str]) -> Iterable[Dialogue]:
         return ()
 
 

@@ -37,6 +37,18 @@ class Neighbours(Protocol):
         """Accepted in this round before this barrier."""
         ...
 
+    def earlier_ids(self) -> Sequence[str]:
+        """The ids of `earlier()`, without reading a dialogue: for who remembers those of the last barrier."""
+        ...
+
+    def settled_ids(self) -> Sequence[str]:
+        """The ids of `settled()`."""
+        ...
+
+    def read(self, ids: Iterable[str]) -> Iterable[Dialogue]:
+        """Those of them that have these ids, in the order of `ids`, streamed."""
+        ...
+
 
 @runtime_checkable
 class CorpusCritic(Protocol):

@@ -1,7 +1,7 @@
 """What do generators leave behind in a turn that nobody would say?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -43,7 +43,7 @@ def flaws_in(text: str, words: Pack | None, names: tuple[str, ...]) -> Iterator[
                 yield flaw, match.group().strip()
 
 
-_SUSPECT = re.compile(r"[\[(<{*_#`:•\n\d]|^\s*-")
+_SUSPECT = re.compile(r"[\[(<{*_#`:•\n\d○〇]|^\s*-|OO")
 """What every sign needs."""
 
 _HTML = "b|i|u|p|em|br|hr|div|span|strong|code|ul|ol|li|h[1-6]"
@@ -62,14 +62,21 @@ def _signs(words: Pack | None, names: tuple[str, ...]) -> tuple[Sign, ...]:
 def _worded(words: Pack, people: str) -> Iterator[Sign]:
     """The signs that need words of the language."""
     cues = words.stage_cues.pattern.removeprefix(r"\b").removesuffix(r"\b")
-    labels, blanks = "|".join(sorted(words.generic_labels)), "|".join(sorted(words.blanks))
-    acts = "|".join(filter(None, [rf"(?:\w+ ){{0,2}}{cues}", rf"(?:{people}) (?!(?:{blanks})\b)\w+" if people else ""]))
+    labels, blanks, behind = map(_any, (words.generic_labels, words.blanks, words.attached))
+    acts = "|".join(
+        [rf"(?:\w+ ){{0,2}}{cues}", *([rf"(?:{people})(?:{behind})? (?!(?:{blanks})\b)\w+"] if people else [])]
+    )
     yield _sign(Flaw.STAGE_DIRECTION, rf"(?<![*\w])\*(?:(?:{acts})\b[^*\n]{{0,80}}|(?:[^\s*]+ ){{3,}}[^\s*]+)\*(?!\*)")
     yield _sign(Flaw.STAGE_DIRECTION, rf"[(\[](?:{acts})\b[^)\]\n]{{0,80}}[)\]]")
-    filler = rf"(?:{labels}) ?\w(?:'s)?|your|my|the|their|insert|{blanks}"
+    filler = rf"(?:{labels}) ?\w(?:'s)?|{_any(words.around_blanks | words.blanks)}"
     yield _sign(Flaw.BLANK, rf"\((?:(?:{filler}) )*(?:(?:{labels}) ?\w|{blanks})\)")
-    numbered = "|".join(rf"{label.capitalize()} [1-9]|{label}[1-9]" for label in sorted(words.generic_labels))
-    yield Sign(Flaw.BLANK, re.compile(rf"\b(?:{numbered})\b(?![^\[(]{{0,30}}[\])])"))
+    numbered = _any(rf"{label.capitalize()} [1-9]|{label}[1-9]" for label in words.generic_labels)
+    yield Sign(Flaw.BLANK, re.compile(rf"\b(?:{numbered})(?:\b|(?=(?:{behind})\b))(?![^\[(]{{0,30}}[\])])"))
+
+
+def _any(choices: Iterable[str]) -> str:
+    """A pattern of alternatives; without any it never matches."""
+    return "|".join(sorted(choices)) or "(?!)"
 
 
 def _sign(flaw: Flaw, pattern: str) -> Sign:
@@ -80,5 +87,6 @@ _ANYWHERE = (
     _sign(Flaw.LIST, r"^\s*[-•*]\s+\S.{0,30}|\A\s*1[.)]\s+\S.{0,30}|\n\s*\d{1,2}[.)]\s+\S.{0,30}"),
     _sign(Flaw.MARKUP, rf"\*\*[^*\n]+\*\*|```|^#{{1,6}} .{{0,30}}|</?(?:{_HTML})\b[^>]*>|\]\(\w+://|<\|"),
     _sign(Flaw.PLACEHOLDER, r"\[[^\]]{2,40}\]"),
-    _sign(Flaw.BLANK, rf"<(?!/?(?:{_HTML})\b)[A-Za-z][\w' .-]{{0,40}}>|\{{+[^{{}}\n]{{1,40}}\}}+|_{{3,}}"),
+    _sign(Flaw.BLANK, rf"<(?!/?(?:{_HTML})\b)[A-Za-z가-힣][\w' .-]{{0,40}}>|\{{+[^{{}}\n]{{1,40}}\}}+|_{{3,}}"),
+    Sign(Flaw.BLANK, re.compile(r"[○〇]{2,}|(?<=[가-힣])O{2,3}(?![A-Za-z])|\bO{2,3}(?= ?[가-힣])")),
 )

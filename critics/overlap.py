@@ -1,25 +1,16 @@
 """How alike are two utterances, word by word?"""
 
-import re
-from functools import lru_cache
-from string import punctuation
-
-ARTICLES = frozenset({"a", "an", "the"})
-
-_ASCII = str.maketrans("", "", punctuation)
-_SILENT = re.compile(r"[^\w\s]|_")
-_UNSPACED = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])")
+from .language import pack
+from .tokenisation import Words as Words
 
 
-Words = tuple[str, ...]
-
-
-@lru_cache(maxsize=4096)
-def tokens(text: str) -> Words:
-    """Lower-cased words without punctuation and English articles; Chinese and Japanese characters stand alone."""
-    plain = text.lower()
-    words = (plain.translate(_ASCII) if plain.isascii() else _UNSPACED.sub(r" \1 ", _SILENT.sub("", plain))).split()
-    return tuple(words) if ARTICLES.isdisjoint(words) else tuple([word for word in words if word not in ARTICLES])
+def tokens(text: str, language: str = "en") -> Words:
+    """Words that can be compared: of English, lower-cased and without punctuation and articles. `Pack.tokens` is the
+    same for who has the pack. Raises ValueError for a language without one."""
+    words = pack(language)
+    if not words:
+        raise ValueError(f"no words of the language {language!r}")
+    return words.tokens(text)
 
 
 def token_f1(one: str, other: str) -> float:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from math import exp, fsum
+from math import fsum
 from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from .file import text_of
-from .member import LARGEST, PanelMember
+from .learned import DIGITS, weighted_mean
+from .learned import Weights as Weights
+from .member import PanelMember
 from .review import Ballot, Decision, Outcome, SeatKind
 from .verdict import Abstention, Verdict, Why
 
@@ -27,20 +29,6 @@ class Rule(StrEnum):
     """A weighted mean score of `t` or more."""
     LEARNED = "learned"
     """A logistic of the scores with non-negative weights reaches its threshold."""
-
-
-class Weights(BaseModel):
-    """A learned vote: P(good) = logistic(bias + sum of weight x score), approved from `threshold` on.
-
-    A voter that abstains is taken to have the weighted mean score of the others.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    bias: float = Field(default=0.0, ge=-LARGEST, le=LARGEST)
-    weights: dict[str, Annotated[float, Field(ge=0, le=LARGEST)]]
-    """By the critic's name on the panel; one that is not named does not count."""
-    threshold: float = Field(default=0.5, ge=0, le=1)
 
 
 def _read(value: Any, info: ValidationInfo) -> Any:
@@ -69,7 +57,8 @@ class Voting(BaseModel):
     t: float | None = Field(default=None, ge=0, le=1)
     """With mean: the score to reach."""
     weights: Annotated[Weights | None, BeforeValidator(_read, json_schema_input_type=Weights | str | None)] = None
-    """With learned: {bias, weights: {critic: weight}, threshold}, or the path of a JSON or YAML file that holds it."""
+    """With learned: {bias, weights: {critic: weight}, missing: {critic: weight}, threshold}, or the path of a JSON or
+    YAML file that holds it, as `tertulia critics calibrate` writes it."""
 
     @model_validator(mode="before")
     @classmethod
@@ -82,6 +71,8 @@ class Voting(BaseModel):
             given = getattr(self, name) is not None
             if given != (rule is self.rule):
                 raise ValueError(f"rule {self.rule.value!r} {'takes no' if given else 'needs'} {name!r}")
+        if self.weights and self.quorum and self.quorum > (heavy := sum(w > 0 for w in self.weights.weights.values())):
+            raise ValueError(f"quorum {self.quorum} can't be reached: critics with a weight: {heavy}")
         return self
 
     def weight(self, ballot: Ballot) -> float:
@@ -183,17 +174,14 @@ def _reached(votes: Sequence[_Vote], voting: Voting, score: float) -> tuple[bool
         case Rule.MEAN:
             return score >= (voting.t or 0.0), f"mean score {score:.3g}, {voting.t:.3g} is needed"
         case Rule.LEARNED:
-            return _learned(score, voting.weights)
+            return _learned({vote.name: vote.verdict.score for vote in votes}, voting.weights)
 
 
-def _learned(score: float, learned: Weights | None) -> tuple[bool, str]:
+def _learned(scores: Mapping[str, float], learned: Weights | None) -> tuple[bool, str]:
     assert learned is not None
-    good = _logistic(learned.bias + score * fsum(learned.weights.values()))
-    return good >= learned.threshold, f"P(good) {good:.3g}, {learned.threshold:.3g} is needed"
-
-
-def _logistic(x: float) -> float:
-    return 1.0 / (1.0 + exp(-x)) if x > -700 else 0.0
+    good = learned.good(scores)
+    silent = f" (abstaining counts: {', '.join(told)})" if (told := learned.silent(scores)) else ""
+    return good >= learned.threshold, f"P(good) {good:.3g}, {learned.threshold:.3g} is needed{silent}"
 
 
 def _share(votes: Sequence[_Vote]) -> float:
@@ -202,13 +190,12 @@ def _share(votes: Sequence[_Vote]) -> float:
 
 
 def _mean(votes: Sequence[_Vote]) -> float:
-    total = fsum(vote.weight for vote in votes)
-    return _rounded(fsum(vote.weight * vote.verdict.score for vote in votes) / total) if total else 0.0
+    return weighted_mean({v.name: v.verdict.score for v in votes}, {v.name: v.weight for v in votes})
 
 
 def _rounded(value: float) -> float:
     """So that 0.1 + 0.2 reaches 0.3, and a half is a half."""
-    return min(1.0, round(value, 9))
+    return min(1.0, round(value, DIGITS))
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
@@ -216,5 +203,5 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def unheard_of(weights: Mapping[str, float], names: Iterable[str]) -> list[str]:
-    """Critics that learned weights name and the panel does not have."""
-    return sorted(set(weights) - set(names))
+    """Critics to which learned weights give a weight, and that the panel does not have."""
+    return sorted({name for name, weight in weights.items() if weight} - set(names))

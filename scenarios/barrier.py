@@ -1,6 +1,6 @@
 """What happens when a round's jobs are made? The corpus critics answer, once, in (round, index) order."""
 
-from collections.abc import AsyncIterator, Container, Iterator, Sequence
+from collections.abc import AsyncIterator, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import overload
 
@@ -93,6 +93,15 @@ class Accepted:
 
     def settled(self) -> Iterator[Dialogue]:
         return (dialogue for dialogue in self._read((self._round,)) if dialogue.id not in self._members)
+
+    def earlier_ids(self) -> list[str]:
+        return [id for round in range(1, self._round) for id in self._ledger.accepted(round, self._panel)]
+
+    def settled_ids(self) -> list[str]:
+        return [id for id in self._ledger.accepted(self._round, self._panel) if id not in self._members]
+
+    def read(self, ids: Iterable[str]) -> Iterator[Dialogue]:
+        return self._ledger.dialogues(ids)
 
     def _read(self, rounds: tuple[int, ...]) -> Iterator[Dialogue]:
         for record in self._ledger.records(rounds=rounds, panel=self._panel):

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from .. import critics, personas
 from ..agents.prompt import fingerprint as prompts
+from ..critics import language
 from ..critics.member import PanelMember
 from ..critics.registry import find
 from ..models.errors import Mistake
@@ -74,6 +75,7 @@ def judging(scenario: Scenario, absent: Sequence[str] = ()) -> str:
             "refine": scenario.refine.model_dump(mode="json"),
             "candidates": scenario.rounds.candidates,
             "words": _contents(Path(critics.__file__).parent.rglob(ending) for ending in ("*.md", "*.yaml")),
+            "languages": language.fingerprint(),
         }
     )
 

@@ -9,9 +9,10 @@ from ...models.errors import Mistake
 from .imported import OnOdd, unnoticed
 from .jsonlines import objects
 from .registry import FORMATS, Format, opened
+from .script import is_script
 
-SUFFIXES = {".csv": "spc", ".txt": "parlai", ".parquet": "parquet"}
-"""Formats that a suffix tells."""
+SUFFIXES = {".csv": "spc", ".parquet": "parquet", ".script": "script", ".fountain": "script"}
+"""Formats that a suffix tells; a `.txt` is ParlAI's if its first line is numbered, else a script."""
 MARKS = {"dialogue": "provenance", "messages": "messages", "conversations": "sharegpt"}
 """Formats of JSON that a key of the first object tells."""
 
@@ -34,8 +35,14 @@ def format_of(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix in SUFFIXES:
         return SUFFIXES[suffix]
+    if suffix == ".txt":
+        with _readable(path):
+            return "script" if is_script(path) else "parlai"
     if suffix not in (".json", ".jsonl"):
-        kinds = ".csv (spc), .txt (parlai), .parquet, .json or .jsonl (messages, sharegpt, provenance)"
+        kinds = (
+            ".csv (spc), .txt (parlai, script), .script, .fountain, .parquet, .json or .jsonl (messages, sharegpt, "
+            "provenance)"
+        )
         raise Mistake(f"{path}: format unknown by the suffix {suffix!r}; known: {kinds}; or name one: {_choices()}")
     return _format_of_json(path)
 

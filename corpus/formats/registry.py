@@ -18,6 +18,7 @@ FORMATS: Mapping[str, str] = {
     "spc": "spc:SyntheticPersonaChat",
     "provenance": "provenance:Provenance",
     "parquet": "parquet:Parquet",
+    "script": "script:Script",
 }
 """Name -> module of this folder and class in it."""
 

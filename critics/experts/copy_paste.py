@@ -8,11 +8,10 @@ from pydantic import Field
 
 from ..case import Case, Sees
 from ..critic import Critic
-from ..overlap import Words, f1, reaches, sizes, tokens
-from ..verdict import Finding, Verdict
-
-WORDS_INSIDE = 4
-"""A shorter sentence stands in many an utterance without having been copied."""
+from ..language import Pack, pack, unknown
+from ..overlap import f1, reaches, sizes
+from ..tokenisation import Words
+from ..verdict import Abstention, Finding, Verdict
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,8 @@ class CopyPaste(Critic):
     """No speaker copies more than a sentence of its profile (PersonaChatGen, filter 1).
 
     A profile sentence counts as copied when its best token-F1 with one of its speaker's utterances reaches the
-    threshold, after lower-casing and dropping punctuation and articles. The score is the share that is not copied.
+    threshold, after lower-casing and dropping punctuation and articles (in Korean, particles and endings). The score is
+    the share that is not copied.
     """
 
     threshold: Annotated[float, Field(gt=0, le=1)] = 0.8
@@ -28,28 +28,31 @@ class CopyPaste(Critic):
     allowed: Annotated[int, Field(ge=0)] = 1
     """How many sentences a speaker may copy."""
     inside: bool = False
-    """Whether a sentence is also copied that stands word for word inside a longer utterance."""
+    """Whether a sentence is also copied that stands word for word inside a longer utterance; one of less than 4 words
+    (in Korean 3) stands in many by chance."""
 
     sees: ClassVar[Sees] = Sees.OWN_PERSONAS
 
-    async def review(self, case: Case) -> Verdict:
+    async def review(self, case: Case) -> Verdict | Abstention:
+        words = pack(case.language)
+        if not words:
+            return unknown(case.language)
         sentences = case.own.sentences
-        copied = tuple(self._copied(case))
+        copied = tuple(self._copied(case, words))
         score = 1.0 - len(copied) / len(sentences) if sentences else 1.0
         if len(copied) <= self.allowed:
             return Verdict(True, score, copied)
         return Verdict(False, score, copied, {case.own.seat: _advice(copied)})
 
-    def _copied(self, case: Case) -> Iterator[Finding]:
-        seat, said = case.own.seat, [(tokens(text), index, text) for index, text in case.said_by(case.own.seat)]
+    def _copied(self, case: Case, words: Pack) -> Iterator[Finding]:
+        seat, said = case.own.seat, [(words.tokens(text), index, text) for index, text in case.said_by(case.own.seat)]
         for sentence in case.own.sentences:
-            known = tokens(sentence)
-            score, index, span = self._best(known, said)
+            score, index, span = self._best(words.tokens(sentence), said, words.phrase)
             if reaches(score, self.threshold):
                 text = f"copies the profile sentence {sentence!r} (token-F1 {score:.2f})"
                 yield Finding(text, index, seat, sentence, span)
 
-    def _best(self, known: Words, said: Sequence[tuple[Words, int, str]]) -> tuple[float, int, str]:
+    def _best(self, known: Words, said: Sequence[tuple[Words, int, str]], phrase: int) -> tuple[float, int, str]:
         """(F1, turn, utterance) of the likeliest copy; a sentence that stands inside a longer utterance has F1 1."""
         best = (0.0, 0, "")
         least, most = sizes(len(known), self.threshold)
@@ -57,7 +60,7 @@ class CopyPaste(Critic):
             if least <= len(words) <= most:
                 if (score := f1(known, words)) > best[0]:
                     best = (score, index, text)
-            elif self.inside and WORDS_INSIDE <= len(known) < len(words) and _stands_in(known, words):
+            elif self.inside and phrase <= len(known) < len(words) and _stands_in(known, words):
                 return 1.0, index, text
         return best
 

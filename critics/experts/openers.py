@@ -12,12 +12,10 @@ from pydantic import Field
 from ...agents import Turn
 from ..case import Case
 from ..critic import CorpusCritic, Neighbours
-from ..language import pack
-from ..overlap import tokens
+from ..language import pack, unknown
 from ..verdict import Abstention, Finding, Verdict, Why
 
 GREETING = "greeting"
-ADVICE = "Too many conversations begin like yours ({opener!r}). Begin in another way, without a greeting."
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,8 @@ class Openers(CorpusCritic):
         return [self._verdict(case, seen, most) for case in cases]
 
     def _verdict(self, case: Case, seen: Counter[str], most: int) -> Verdict | Abstention:
+        if not pack(case.language):
+            return unknown(case.language)
         opener = self._opener(case.turns, case.language)
         if not opener:
             return Abstention(Why.NOT_APPLICABLE, "nothing is said")
@@ -57,15 +57,18 @@ class Openers(CorpusCritic):
         return Verdict(False, round(most / seen[opener], 4), (finding,), {turn.seat: advice})
 
     def _opener(self, turns: Sequence[Turn], language: str) -> str:
-        word = first_word(turns)
-        words = pack(language)
+        words, word = pack(language), first_word(turns, language)
         return GREETING if self.family and words and word in words.greetings else word
 
 
-def first_word(turns: Sequence[Turn]) -> str:
-    """The first word of the first turn, in lower case, drawn-out letters shortened ("Heyyy!" is "hey"); or ""."""
-    words = tokens(turns[0].text) if turns else ()
-    return _DRAWN_OUT.sub(r"\1", words[0]) if words else ""
+def first_word(turns: Sequence[Turn], language: str = "en") -> str:
+    """The first word of the first turn, in lower case, drawn-out letters shortened ("Heyyy!" is "hey").
+
+    "" where nothing is said, or in a language without words.
+    """
+    words = pack(language)
+    said = words.tokens(turns[0].text) if words and turns else ()
+    return _DRAWN_OUT.sub(r"\1", said[0]) if said else ""
 
 
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")

@@ -1,151 +1,167 @@
 """Does a speaker claim what only another's persona says?"""
 
-import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Annotated, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ..case import Case, Chair, Sees
+from ...models.errors import Mistake
+from ...models.scorer import Embedder, Nli, Pair, entails
+from ...personas.consistency.scoring import LEXICAL
+from ..case import Case, Sees
+from ..claims import Claim, claims, with_parts
 from ..critic import Critic
 from ..language import Pack, pack, unknown
-from ..overlap import tokens
-from ..verdict import Abstention, Finding, Verdict
+from ..statement import statements
+from ..verdict import Abstention, Finding, Verdict, Why
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 ADVICE = "You claimed things of yourself that are not in your profile. Speak of your own life, as your profile has it."
+SIMILAR = 0.6
+"""Cosine with MiniLM; chosen, like the other thresholds, on one half of labelled dialogues (see the documentation)."""
+ENTAILED = 0.9
+CHOICES = "name a three-label model in `critics.scorers.nli`, or say `method: embedding` or `method: lexical`"
 
-
-class _Words(NamedTuple):
-    """The stems of a text without function words."""
-
-    telling: frozenset[str]
-    """Those that few people say of themselves."""
-    all: frozenset[str]
-    """With the common topics."""
-
-
-class _Secret(NamedTuple):
-    """A profile sentence of someone else, with its words."""
-
-    text: str
-    owner: str
-    words: _Words
+Foreign = tuple[Claim, str]
+"""A claim of something foreign, with what was measured."""
 
 
 @dataclass(frozen=True)
 class PersonaBleed(Critic):
     """No speaker says of himself what only another's persona says and nobody has said before.
 
-    That is what one context for several personas costs (seen in Synthetic-Persona-Chat). A lexical check: a statement
-    in the first person, neither denied nor wished, holds enough of the words of another's profile sentence, and not
-    just those that many people say of themselves; words of the speaker's own profile, and words that were said before,
-    do not count. The score is the share of turns that claim nothing foreign.
+    That is what one context for several personas costs (seen in Synthetic-Persona-Chat). A statement in the first
+    person comes into question when it shares words with another's profile sentence that neither the speaker's own
+    profile holds nor anybody has said before; then `method` decides whether that sentence supports it, and neither a
+    sentence of the speaker's own nor what was said before does. The score is the share of turns that claim nothing
+    foreign.
     """
 
-    coverage: Annotated[float, Field(gt=0, le=1)] = 0.6
-    """Share of the sentence's words that a claim must hold."""
-    words: Annotated[int, Field(ge=1)] = 2
-    """How many of them at least."""
+    method: Literal["lexical", "embedding", "nli"] = "lexical"
+    """By common words alone, by similarity, or by entailment."""
+    threshold: Annotated[float, Field(gt=0, le=1)] | None = None
+    """Cosine (by default 0.6), or P(entailment) (by default 0.9), from which a sentence supports a statement."""
+    margin: Annotated[float, Field(ge=0, le=1)] = 0.15
+    """With embedding: how much nearer to the foreign sentence the statement has to be than all that was said before."""
+    coverage: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """With lexical: share of the sentence's words that a statement must hold."""
+    words: Annotated[int, Field(ge=0)] = 1
+    """How many words, not heard before, both must share. With 0 all statements are looked at, which takes longer."""
     allowed: Annotated[int, Field(ge=0)] = 0
     """How many turns of a dialogue may claim something foreign."""
+    embedder: Embedder | None = None
+    nli: Nli | None = None
 
     sees: ClassVar[Sees] = Sees.ALL
+    needs: ClassVar[tuple[str, ...]] = ("embedder", "nli")
     fixed_advice: ClassVar[frozenset[str]] = frozenset({ADVICE})
+
+    def __post_init__(self) -> None:
+        if self.method == "nli" and self.nli is not None and not entails(self.nli):
+            raise Mistake(f"persona-bleed asks for entailment, which {self.nli.name!r} does not know; {CHOICES}")
+
+    def needed(self) -> tuple[str, ...]:
+        return _NEEDED[self.method]
 
     async def review(self, case: Case) -> Verdict | Abstention:
         known = pack(case.language)
         if not known:
             return unknown(case.language)
-        found = tuple(self._claims(case, known))
+        if self.nli is not None and self.nli.name == LEXICAL and not case.language.lower().startswith("en"):
+            return Abstention(Why.NOT_APPLICABLE, "the word lists of its scorer are English")
+        possible = tuple(claims(case, known, self.words))
+        found = tuple(_findings(await self._foreign(case, possible, known)))
         turns = {finding.turn for finding in found}
         score = 1.0 - len(turns) / len(case.turns) if turns else 1.0
         if len(turns) <= self.allowed:
             return Verdict(True, score, found)
         return Verdict(False, score, found, {f.seat: ADVICE for f in found if f.seat})
 
-    def _claims(self, case: Case, known: Pack) -> Iterator[Finding]:
-        secrets = {chair.seat: _secrets(chair, case.chairs, known) for chair in case.chairs}
-        hidden = {seat: _NONE.union(*(secret.words.telling for secret in of)) for seat, of in secrets.items()}
-        said: set[str] = set()
-        for index, turn in enumerate(case.turns):
-            words = _words(turn.text, known)
-            if not (words.telling & hidden[turn.seat]) <= said:
-                for secret, claim in self._foreign(turn.text, secrets[turn.seat], said, known):
-                    text = f"claims what only {secret.owner}'s profile says: {secret.text!r}"
-                    yield Finding(text, index, turn.seat, secret.text, claim)
-            said |= words.all
+    async def _foreign(self, case: Case, possible: Sequence[Claim], known: Pack) -> list[Foreign]:
+        if not possible:
+            return []
+        if self.method == "embedding":
+            return await self._similar(case, possible, known)
+        if self.method == "nli":
+            return await self._entailed(case, possible, known)
+        return [(claim, "") for claim in possible if self._tells(claim)]
 
-    def _foreign(
-        self, text: str, secrets: Sequence[_Secret], said: set[str], known: Pack
-    ) -> Iterator[tuple[_Secret, str]]:
-        """(secret, statement that claims it) of a turn; at most one statement a secret."""
-        statements = [(text, _less(_words(text, known), said)) for text in _statements(text, known)]
-        for secret in secrets:
-            claims = (text for text, words in statements if self._claimed(words, secret.words))
-            if claim := next(claims, None):
-                yield secret, claim
+    def _tells(self, claim: Claim) -> bool:
+        """Words that many people say of themselves are enough only where the whole sentence is there."""
+        sentence = claim.secret.content
+        shared = len(sentence.all & claim.content.all)
+        if claim.unheard & sentence.telling:
+            return shared >= self.coverage * len(sentence.all)
+        return len(claim.unheard) > 1 and shared == len(sentence.all)
 
-    def _claimed(self, claim: _Words, secret: _Words) -> bool:
-        shared = len(claim.all & secret.all)
-        enough = shared >= self.words and shared >= self.coverage * len(secret.all)
-        return enough and not claim.telling.isdisjoint(secret.telling)
+    async def _similar(self, case: Case, possible: Sequence[Claim], known: Pack) -> list[Foreign]:
+        assert self.embedder is not None
+        before = _before(case, possible, known)
+        texts = {text for claim in possible for text in (claim.text, claim.secret.text, *_own(case, claim))}
+        order = sorted(texts.union(*before))
+        rows = {text: row for row, text in enumerate(order)}
+        vectors = await self.embedder.embed(order)
+        found = []
+        for claim in possible:
+            cosine = _nearest(vectors, rows, claim.text, [claim.secret.text])
+            mine = _nearest(vectors, rows, claim.text, _own(case, claim))
+            heard = _nearest(vectors, rows, claim.secret.text, _said(before, claim))
+            if cosine >= (self.threshold or SIMILAR) and cosine > mine and heard <= round(cosine - self.margin, 4):
+                found.append((claim, f" (cosine {cosine:.2f})"))
+        return found
 
+    async def _entailed(self, case: Case, possible: Sequence[Claim], known: Pack) -> list[Foreign]:
+        above = self.threshold or ENTAILED
+        scores = await self._entailment([(claim.secret.text, claim.text) for claim in possible])
+        left = [(claim, score) for claim, score in zip(possible, scores, strict=True) if score >= above]
+        before = _before(case, possible, known)
+        others = {claim: (*_own(case, claim), *_said(before, claim)) for claim, _ in left}
+        excuses = list({(premise, claim.text): None for claim, premises in others.items() for premise in premises})
+        entailed = dict(zip(excuses, await self._entailment(excuses), strict=True))
+        return [
+            (claim, f" (P(entailment) {score:.2f})")
+            for claim, score in left
+            if all(entailed[premise, claim.text] < above for premise in others[claim])
+        ]
 
-_NONE: frozenset[str] = frozenset()
-
-
-def _secrets(chair: Chair, chairs: Sequence[Chair], known: Pack) -> list[_Secret]:
-    """What the others' profiles tell, less what this speaker's own tells."""
-    own = _NONE.union(*(_words(sentence, known).all for sentence in chair.sentences))
-    return [
-        _Secret(sentence, other.name, _less(_words(sentence, known), own))
-        for other in chairs
-        if other.seat != chair.seat
-        for sentence in other.sentences
-    ]
-
-
-def _less(words: _Words, known: Set[str]) -> _Words:
-    return _Words(words.telling - known, words.all - known)
-
-
-def _statements(text: str, known: Pack) -> Iterator[str]:
-    """Sentences in the first person that neither ask, deny nor wish."""
-    for sentence in _SENTENCE.findall(text):
-        plain = " ".join(tokens(sentence))
-        if not sentence.endswith("?") and known.first_person.search(plain) and not known.hedges.search(plain):
-            yield sentence.strip()
+    async def _entailment(self, pairs: Sequence[Pair]) -> list[float]:
+        assert self.nli is not None
+        return [inference.entailment for inference in await self.nli.infer(pairs)] if pairs else []
 
 
-_SENTENCE = re.compile(r"[^.!?;\n]+[.!?;]?")
+_NEEDED: dict[str, tuple[str, ...]] = {"lexical": (), "embedding": ("embedder",), "nli": ("nli",)}
 
 
-@lru_cache(maxsize=4096)
-def _words(text: str, known: Pack) -> _Words:
-    every = frozenset(map(_stem, frozenset(tokens(text)) - _silent(known)))
-    return _Words(every - _common(known), every)
+def _findings(foreign: Iterable[Foreign]) -> Iterator[Finding]:
+    """At most one a turn and sentence."""
+    seen = set()
+    for claim, measured in foreign:
+        if (claim.turn, claim.secret) not in seen:
+            seen.add((claim.turn, claim.secret))
+            text = f"claims what only {claim.secret.owner}'s profile says: {claim.secret.text!r}{measured}"
+            yield Finding(text, claim.turn, claim.seat, claim.secret.text, claim.text)
 
 
-@cache
-def _common(known: Pack) -> frozenset[str]:
-    return frozenset(map(_stem, known.topics))
+def _own(case: Case, claim: Claim) -> tuple[str, ...]:
+    return case.chair(claim.seat).sentences
 
 
-@cache
-def _silent(known: Pack) -> frozenset[str]:
-    """Words that tell nothing."""
-    return known.stop_words | known.fillers
+def _before(case: Case, possible: Sequence[Claim], known: Pack) -> list[list[str]]:
+    """What each turn before the last claim tells, with the parts of its sentences. Who asks has not told it."""
+    turns = [statements(turn.text, known, first_person=False) for turn in case.turns[: possible[-1].turn]]
+    return [[part for sentence in turn for part in with_parts(sentence)] for turn in turns]
 
 
-@lru_cache(maxsize=8192)
-def _stem(word: str) -> str:
-    """A crude English stem: the same for `gardens`, `gardening` and `gardened`."""
-    for ending in ("ings", "ing", "ies", "ied", "ers", "er", "ed", "es", "s", "ly"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            word = word.removesuffix(ending) + ("y" if ending in ("ies", "ied") else "")
-            break
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
-        word = word[:-1]
-    return word.rstrip("e") if len(word) > 3 else word
+def _said(before: Sequence[Sequence[str]], claim: Claim) -> list[str]:
+    return [text for turn in before[: claim.turn] for text in turn]
+
+
+def _nearest(vectors: "NDArray[np.float32]", rows: Mapping[str, int], text: str, others: Sequence[str]) -> float:
+    """The highest cosine with any of the others."""
+    if not others:
+        return -1.0
+    return round(float((vectors[[rows[other] for other in others]] @ vectors[rows[text]]).max()), 4)

@@ -10,7 +10,6 @@ from ...agents import Turn
 from ..case import Case
 from ..critic import Critic
 from ..language import Pack, pack, unknown
-from ..overlap import tokens
 from ..verdict import Abstention, Finding, Verdict
 
 ADVICE = (
@@ -38,7 +37,7 @@ class Pleasantries(Critic):
 
     async def review(self, case: Case) -> Verdict | Abstention:
         words = pack(case.language)
-        if not words:
+        if not words or not words.courtesies:
             return unknown(case.language)
         empty = _pleasantries(case, words)
         farewells = [words.farewells.search(turn.text.lower()) is not None for turn in case.turns]
@@ -66,7 +65,7 @@ class Pleasantries(Critic):
         found: dict[int, str] = {}
         runs: dict[str, list[int]] = {}
         for index, (turn, is_empty) in enumerate(zip(case.turns, empty, strict=False)):
-            thanks = is_empty and not words.thanks.isdisjoint(tokens(turn.text))
+            thanks = is_empty and not words.thanks.isdisjoint(words.tokens(turn.text))
             run = runs[turn.seat] = [*runs.get(turn.seat, []), index] if thanks else []
             if len(run) > self.thanks:
                 found |= dict.fromkeys(run, "thanks again and again")
@@ -88,14 +87,14 @@ class Pleasantries(Critic):
 
 def _pleasantries(case: Case, words: Pack) -> list[bool]:
     """By turn: whether it asks nothing and holds nothing but courtesies, function words and names."""
-    names = frozenset(word for chair in case.chairs for word in tokens(chair.name))
+    names = frozenset(word for chair in case.chairs for word in words.tokens(chair.name))
     return [_is_pleasantry(turn.text, words, names) for turn in case.turns]
 
 
 def _is_pleasantry(text: str, words: Pack, names: frozenset[str]) -> bool:
     if "?" in text:
         return False
-    said = set(tokens(text)) - words.stop_words - names
+    said = set(words.tokens(text)) - words.stop_words - names
     return bool(said) and said <= words.courtesies
 
 

@@ -8,8 +8,10 @@ from pydantic import Field
 
 from ..case import Case
 from ..critic import Critic
-from ..overlap import Words, f1, reaches, sizes, tokens
-from ..verdict import Finding, Verdict
+from ..language import Pack, pack, unknown
+from ..overlap import f1, reaches, sizes
+from ..tokenisation import Words
+from ..verdict import Abstention, Finding, Verdict
 
 
 class _Said(NamedTuple):
@@ -27,25 +29,29 @@ class Repetition(Critic):
 
     threshold: Annotated[float, Field(gt=0, le=1)] = 0.9
     """Token-F1 from which two utterances say the same."""
-    shortest: Annotated[int, Field(ge=1)] = 5
-    """Words that both utterances must have."""
+    shortest: Annotated[int, Field(ge=1)] | None = None
+    """Words that both utterances must have; by default 5, and 4 in Korean, which says more in a word."""
     allowed: Annotated[int, Field(ge=0)] = 0
     """How many turns of a dialogue may repeat something."""
 
-    async def review(self, case: Case) -> Verdict:
-        found = tuple(self._repeats(case))
+    async def review(self, case: Case) -> Verdict | Abstention:
+        words = pack(case.language)
+        if not words:
+            return unknown(case.language)
+        found = tuple(self._repeats(case, words))
         score = 1.0 - len(found) / len(case.turns) if found else 1.0
         if len(found) <= self.allowed:
             return Verdict(True, score, found)
         return Verdict(False, score, found, {f.seat: _advice(f) for f in reversed(found) if f.seat})
 
-    def _repeats(self, case: Case) -> Iterator[Finding]:
+    def _repeats(self, case: Case, words: Pack) -> Iterator[Finding]:
         """At most one finding a turn."""
+        shortest = self.shortest or words.phrase + 1
         spoken: dict[str, list[_Said]] = {}
         before: list[_Said] = []
         for index, turn in enumerate(case.turns):
-            said, own = _Said(tokens(turn.text), index), spoken.setdefault(turn.seat, [])
-            if len(said.words) < self.shortest:
+            said, own = _Said(words.tokens(turn.text), index), spoken.setdefault(turn.seat, [])
+            if len(said.words) < shortest:
                 before = []
                 continue
             if (earlier := self._earlier(said.words, [*own, *before])) is not None:

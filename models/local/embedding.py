@@ -1,5 +1,6 @@
 """How alike are sentences to a model? Unit vectors of any sentence-transformers model."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ MERGE_ABOVE = 0.3
 """With MiniLM about the paper's share of clusters (323 of 4,723 attributes), where the paper's 0.1 gives one cluster.
 Other models are taken to be alike until one is told better."""
 MAX_BATCH = 64
+REMEMBERED = 16_384
+"""Texts whose vectors are kept, 25 MB with MiniLM: critics ask about the same sentences at about the same time."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,35 @@ def load_embedder(name: str, folder: Path, device: str, dtype: str, without: str
             ).eval()
         except Exception as error:
             raise load_failed(name, error, without) from error
-    batcher: Batcher[str, NDArray[np.float32]] = Batcher(
-        lambda texts: list(_vectors(model, texts)), length=len, max_batch=MAX_BATCH, name=f"embed {name}"
-    )
-    return SentenceEmbedder(name, _vectors(model, ["."]).shape[1], batcher)
+    encoder = Encoder(model)
+    batcher: Batcher[str, NDArray[np.float32]] = Batcher(encoder, length=len, max_batch=MAX_BATCH, name=f"embed {name}")
+    return SentenceEmbedder(name, len(encoder(["."])[0]), batcher)
 
 
-def _vectors(model: "SentenceTransformer", texts: Sequence[str]) -> "NDArray[np.float32]":
-    import numpy as np
+class Encoder:
+    """The blocking part: a batch of texts in, a vector each out. What was asked lately is remembered."""
 
-    made = model.encode(
-        list(texts), batch_size=len(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
-    )
-    return np.asarray(made, dtype=np.float32)
+    def __init__(self, model: "SentenceTransformer", remembered: int = REMEMBERED) -> None:
+        self._model, self._most = model, remembered
+        self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+
+    def __call__(self, texts: Sequence[str]) -> "list[NDArray[np.float32]]":
+        import numpy as np
+
+        wanted = dict.fromkeys(texts)
+        if new := [text for text in wanted if text not in self._known]:
+            self._known.update(zip(new, map(np.copy, self._vectors(new)), strict=True))
+        for text in wanted:
+            self._known.move_to_end(text)
+        found = [self._known[text] for text in texts]
+        while len(self._known) > self._most:
+            self._known.popitem(last=False)
+        return found
+
+    def _vectors(self, texts: list[str]) -> "NDArray[np.float32]":
+        import numpy as np
+
+        made = self._model.encode(
+            texts, batch_size=len(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+        )
+        return np.asarray(made, dtype=np.float32)

@@ -97,6 +97,11 @@ def unsaid(draft: Draft) -> list[Fact]:
     return [own for index, own in enumerate(draft.floor.me.facts) if index not in told and own not in draft.told]
 
 
+def focus(draft: Draft) -> Fact | None:
+    """What the speaker has been asked to let come up, as long as it has not."""
+    return next((own for own in unsaid(draft) if own is draft.floor.me.focus), None)
+
+
 def untold(draft: Draft, topic: str) -> Iterator[Fact]:
     """Of these, the ones that answer a question on a topic, the closest first."""
     left = unsaid(draft)

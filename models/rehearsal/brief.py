@@ -16,6 +16,7 @@ _PROFILE: Final = re.compile(r"^What is true of you[^\n]*:\n((?:[ \t]*- [^\n]*(?
 _BULLET: Final = re.compile(r"^[ \t]*- (.+?)[ \t]*$", re.M)
 _TRAIT: Final = re.compile(r"\b(" + "|".join(TRAITS) + r") ([+-]?\d)", re.I)
 _TALKING: Final = re.compile(r"^Your way of talking: ([^\n]+?)\.?$", re.M)
+_FOCUS: Final = re.compile(r"^What to let come up in this conversation[^:\n]*: ([^\n]+?)[ \t]*$", re.M)
 _STYLE: Final = re.compile(r"^- Language: [^\n]*?\. Style: ([^\n]+?)\.?$", re.M)
 _OTHERS: Final = re.compile(r"^# Who else is there\n((?:[ \t]*- [^\n]*(?:\n|$))+)", re.M)
 _OTHER: Final = re.compile(r"^[ \t]*- ([^:\n]+?)(?::.*)?$", re.M)
@@ -44,6 +45,8 @@ class Brief:
     others: tuple[str, ...] = ()
     setting: tuple[str, ...] = ()
     """The words of the setting, in small letters."""
+    focus: Fact | None = None
+    """What it has been asked to let come up."""
     told_by: Mapping[str, int] = field(default_factory=dict)
     """Normalised telling, or the sentence itself -> index of the fact it gives away."""
 
@@ -57,7 +60,7 @@ def brief(prompt: str) -> Brief:
     start = prompt.rfind(_YOU)
     you = prompt[start:] if start >= 0 else ""
     name = _NAME.search(you)
-    manner = _TALKING.search(you)
+    manner, focus = _TALKING.search(you), _FOCUS.search(you)
     others = _OTHERS.search(you)
     return person(
         name=name[1].strip() if name else "",
@@ -66,6 +69,7 @@ def brief(prompt: str) -> Brief:
         manner=manner[1] if manner else style_of(prompt),
         others=tuple(_OTHER.findall(others[1])) if others else (),
         setting=setting_of(prompt),
+        focus=focus[1] if focus else "",
     )
 
 
@@ -76,8 +80,9 @@ def person(
     manner: str = "",
     others: tuple[str, ...] = (),
     setting: str = "",
+    focus: str = "",
 ) -> Brief:
-    """A speaker from its pieces; `traits` is any text with `openness 3, ...` in it."""
+    """A speaker from its pieces; `traits` is any text with `openness 3, ...` in it, `focus` one of the sentences."""
     facts = tuple(fact(sentence) for sentence in dict.fromkeys(sentences))
     told_by = {way: index for index, known in enumerate(facts) for way in known.ways}
     styles = frozenset(style.strip().lower() for style in manner.split(",") if style.strip())
@@ -90,6 +95,7 @@ def person(
         styles=styles,
         others=others,
         setting=tuple(re.findall(r"\w+", setting.lower())),
+        focus=next((known for known in facts if known.sentence == fact(focus).sentence), None) if focus else None,
         told_by=told_by,
     )
 

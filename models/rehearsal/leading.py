@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .answering import elaborate, tell, unsaid, untold
+from .answering import elaborate, focus, tell, unsaid, untold
 from .fact import Fact
 from .floor import NOBODY, Floor, domain, kin
 from .history import ME
@@ -43,7 +43,7 @@ def _steps(draft: Draft) -> list[tuple[str, float]]:
     theirs = state.thread.owner not in (ME, NOBODY)
     answered = draft.has(Act.SAY, Act.TELL, Act.MORE)
     done = state.thread.depth >= _DEEP or draft.has(Act.LACK) or (state.idle > 0 and not answered)
-    fresh = 2.4 if done else 0.2
+    fresh = 2.4 if done or focus(draft) else 0.2
     ease = 1 + 0.08 * outgoing
     return [
         ("follow", _interest(draft) * ease if theirs else 0.0),
@@ -53,7 +53,7 @@ def _steps(draft: Draft) -> list[tuple[str, float]]:
             "more",
             (_fullness(draft) + 0.15 * outgoing) if draft.has(Act.TELL) else 3.0 if not theirs and state.idle else 0.0,
         ),
-        ("tell", fresh * ease * 1.3),
+        ("tell", fresh * ease * (2.6 if focus(draft) else 1.3)),
         ("ask", fresh * (0.4 if unsaid(draft) else 1.2)),
         ("stop", 0.0 if _must_go_on(draft) else max(0.3, 1.8 - 0.25 * outgoing)),
     ]
@@ -167,6 +167,8 @@ def _next_fact(draft: Draft) -> Fact | None:
     left = unsaid(draft)
     if draft.has(Act.TELL) or not left:
         return None
+    if asked := focus(draft):
+        return asked
     here = domain(open_topic)
     return max(
         left, key=lambda own: (own.topic in kin(open_topic)) + (domain(own.topic) == here) + draft.chance.random()

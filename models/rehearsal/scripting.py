@@ -12,6 +12,7 @@ _NAMES: Final = re.compile(r"You write a conversation between ([^\n]+?)\. They")
 _RANGE: Final = re.compile(r"^- (\d+) to (\d+) turns", re.M)
 _PERSON: Final = re.compile(r"^Profile of ([^\n(:]+?)(?: \([^\n]*\))?:\n((?:- [^\n]*(?:\n|$))*)", re.M)
 _NATURE: Final = re.compile(r"^Personality of ([^\n]+?), each trait from -5 to 5:\n((?:- [^\n]*(?:\n|$))+)", re.M)
+_FOCUS: Final = re.compile(r"^What ([^\n]+?) lets come up in this conversation[^:\n]*: ([^\n]+?)[ \t]*$", re.M)
 _TASK: Final = "# The conversation to write"
 _BULLET: Final = re.compile(r"^- (.+?)[ \t]*$", re.M)
 
@@ -40,6 +41,7 @@ def _people(prompt: str) -> dict[str, Brief]:
     """Everybody in speaking order; people without a profile speak as well."""
     task = prompt[max(prompt.rfind(_TASK), 0) :]
     profiles = {name.strip(): tuple(_BULLET.findall(body)) for name, body in _PERSON.findall(task)}
+    focused = dict(_FOCUS.findall(task))
     natures, manner, setting = dict(_NATURE.findall(task)), style_of(prompt), setting_of(prompt)
     names = _names(prompt, list(profiles))
     return {
@@ -50,6 +52,7 @@ def _people(prompt: str) -> dict[str, Brief]:
             manner=manner,
             others=tuple(other for other in names if other != name),
             setting=setting,
+            focus=focused.get(name, ""),
         )
         for name in names
     }

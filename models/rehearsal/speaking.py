@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..stream import stream
-from .answering import answer, respond, tell, unsaid
+from .answering import answer, focus, respond, tell, unsaid
 from .brief import TRAITS, Brief
 from .english import shape
 from .floor import floor
@@ -107,7 +107,7 @@ def _open(draft: Draft) -> None:
 
 def _open_with_oneself(draft: Draft) -> None:
     draft.choose(lexicon().talk["first"])
-    tell(draft, draft.chance.choice(unsaid(draft)))
+    tell(draft, focus(draft) or draft.chance.choice(unsaid(draft)))
     if draft.odds(0.5):
         draft.choose(lexicon().talk["back"])
 

@@ -1,6 +1,6 @@
 """Dialogues, said in a line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tertulia.agents import Dialogue, Member, Turn
 from tertulia.critics import Case, Limits, PanelMember, Sees, Verdict
@@ -55,3 +55,13 @@ class Nobody:
 
     def settled(self) -> Sequence[Dialogue]:
         return ()
+
+    def earlier_ids(self) -> Sequence[str]:
+        return [dialogue.id for dialogue in self.earlier()]
+
+    def settled_ids(self) -> Sequence[str]:
+        return [dialogue.id for dialogue in self.settled()]
+
+    def read(self, ids: Iterable[str]) -> Sequence[Dialogue]:
+        known = {dialogue.id: dialogue for dialogue in (*self.earlier(), *self.settled())}
+        return [known[id] for id in ids]

@@ -10,8 +10,9 @@ from tertulia.critics import Abstention, Case, CorpusCritic, Finding, Neighbours
 from tertulia.critics.conformance import check_corpus_critic, check_critic, sample_dialogues
 from tertulia.critics.critic import Critic
 from tertulia.critics.registry import BUILT_IN
+from tertulia.critics.seating import needs
 
-LOCAL = sorted(set(BUILT_IN) - {"judge", "openers"})
+LOCAL = sorted(name for name in BUILT_IN if hasattr(critic := create(name), "review") and not needs(critic))
 YES = Verdict(True, 1.0)
 
 

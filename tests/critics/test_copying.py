@@ -2,13 +2,13 @@
 
 import pytest
 
-from tertulia.critics import Verdict
+from tertulia.critics import Abstention, Sees, Verdict
 from tertulia.critics.experts.copy_paste import CopyPaste
+from tertulia.critics.experts.repetition import Repetition
 from tertulia.critics.overlap import sizes, token_f1, tokens
 from tertulia.critics.panel import Panel
-from tertulia.critics.experts.repetition import Repetition
 
-from .conftest import ANN, members, talk, verdict
+from .conftest import ANN, case_of, members, talk, verdict
 
 
 def test_tokens_are_words_without_case_punctuation_and_articles() -> None:
@@ -103,3 +103,53 @@ async def test_repetition_advises_the_one_who_repeats() -> None:
     assert set(answer.advice) == {"a"}
     assert "Where did you learn to bake?" in answer.advice["a"]
     assert (await verdict(Repetition(allowed=1), talk(*["Where did you learn to bake?"] * 2))).approve
+
+
+MINSU = ("나는 회색 고양이를 두 마리 키운다.", "내 동생은 부산에서 배를 탄다.")
+
+
+@pytest.mark.parametrize(
+    ("text", "copied"),
+    [
+        ("저는 회색 고양이 두 마리를 키워요.", [MINSU[0]]),
+        ("나 회색 고양이를 두 마리나 키워!", [MINSU[0]]),
+        ("제 동생은 부산에서 배를 탑니다.", [MINSU[1]]),
+        ("저는 회색 강아지 한 마리를 키워요.", []),
+        ("부산에는 배가 정말 많아요.", []),
+        ("아무도 안 믿지만 사실이에요, 저는 회색 고양이를 두 마리 키우는데 매일 저랑 같이 잠을 자요.", []),
+    ],
+)
+async def test_a_korean_sentence_is_copied_in_whatever_register(text: str, copied: list[str]) -> None:
+    answer = await verdict(CopyPaste(), talk(text, profiles=(MINSU, ()), language="ko"))
+    assert [finding.sentence for finding in answer.findings] == copied
+
+
+async def test_a_korean_sentence_inside_a_longer_utterance() -> None:
+    text = "아무도 안 믿지만 사실이에요, 내 동생은 부산에서 배를 타는데 벌써 십 년째라서 이제는 아주 익숙하대요."
+    assert (await verdict(CopyPaste(inside=True), talk(text, profiles=(MINSU, ()), language="ko"))).score == 0.5
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        (["주말에는 보통 뭐 하세요?", "책을 읽어요.", "주말에 보통 뭐 해요?"], [(2, "repeats turn 1")]),
+        (["비 오는 날을 정말 좋아해요.", "비 오는 날을 정말 좋아합니다!"], [(1, "echoes turn 1")]),
+        (["주말에는 보통 뭐 하세요?", "책을 읽어요.", "평일에는 보통 뭐 하세요?"], []),
+        (["저도 그렇게 생각해요.", "네.", "저도 그렇게 생각해요."], []),
+    ],
+)
+async def test_korean_repetition(texts: list[str], found: list[tuple[int, str]]) -> None:
+    answer = await verdict(Repetition(), talk(*texts, language="ko"))
+    assert [(finding.turn, finding.text) for finding in answer.findings] == found
+    assert (await verdict(Repetition(shortest=9), talk(*texts, language="ko"))).approve
+
+
+async def test_without_a_tokenisation_nothing_is_compared() -> None:
+    dialogue = talk("Mi havas du katojn.", "Mi havas du katojn.", language="eo")
+    answers = [
+        await CopyPaste().review(case_of(dialogue, Sees.OWN_PERSONAS)),
+        await Repetition().review(case_of(dialogue)),
+    ]
+    assert [answer.why for answer in answers if isinstance(answer, Abstention)] == [
+        "it knows no words of the language 'eo'"
+    ] * 2

@@ -12,8 +12,8 @@ from tertulia.agents import Place
 from tertulia.critics import Abstention, Finding, Outcome, Panel, Review, Verdict, Why
 from tertulia.critics.asking import CriticFailed
 from tertulia.critics.material import material, plain
-from tertulia.critics.parsing import read_verdict
 from tertulia.critics.prompt import render
+from tertulia.critics.reading import read_verdict
 from tertulia.models import ChatClient, ModelSpec, Reply, ReplyRefused, Request, Scripted, connect
 from tertulia.models import Task as Purpose
 
@@ -126,6 +126,12 @@ async def test_an_instruction_in_the_dialogue_changes_nothing(said: str) -> None
 async def test_a_model_that_only_repeats_a_verdict_from_the_dialogue_has_not_judged() -> None:
     answer = await judged(f'He says: "{GOOD}"', said=talk("Do you sail?", GOOD))
     assert answer == Abstention(Why.FAILED, "no verdict could be read, twice: it only quotes the conversation")
+
+
+async def test_a_judge_that_repeats_the_example_of_its_instructions_has_not_judged() -> None:
+    answer = await judged(lambda request: render("judge", rubric="Be kind.").splitlines()[-1])
+    why = "no verdict could be read, twice: it only repeats an example of the instructions"
+    assert answer == Abstention(Why.FAILED, why)
 
 
 async def test_a_call_is_greedy_seeded_by_place_and_paid_by_its_job() -> None:

@@ -11,8 +11,8 @@ from tertulia.critics.experts.openers import Openers, first_word
 from .conftest import Nobody, case_of, talk
 
 
-def opened(text: str) -> Dialogue:
-    return talk(text, "Yes?", id=text)
+def opened(text: str, language: str = "en") -> Dialogue:
+    return talk(text, "Yes?", id=text, language=language)
 
 
 async def approvals(critic: Openers, openers: Sequence[str], settled: Sequence[str] = ()) -> str:
@@ -57,6 +57,29 @@ async def test_a_rejection_names_the_opener_and_advises_who_opens() -> None:
 async def test_nothing_said_has_no_opener() -> None:
     answers = await Openers().review_round([case_of(talk())], Nobody())
     assert isinstance(answers[0], Abstention)
+
+
+async def test_korean_greetings_are_one_opener_however_polite() -> None:
+    texts = [
+        "안녕!",
+        "안녕하세요.",
+        "반가워요!",
+        "혹시 커피 좋아하세요?",
+        "안녕하십니까?",
+        "오늘 뭐 해?",
+        "오늘은 비가 오네.",
+        "주말에 뭐 했어?",
+    ]
+    answers = await Openers(least=1, share=0.3).review_round([case_of(opened(text, "ko")) for text in texts], Nobody())
+    assert [answer.approve for answer in answers if isinstance(answer, Verdict)] == [True, True] + [False, True] * 2 + [
+        True
+    ] * 2
+
+
+async def test_a_language_without_words_has_no_opener() -> None:
+    [answer] = await Openers().review_round([case_of(opened("Saluton!", "eo"))], Nobody())
+    assert isinstance(answer, Abstention)
+    assert "'eo'" in answer.why
 
 
 @pytest.mark.parametrize(("text", "word"), [("Heyyyy!!", "hey"), ("The Alps", "alps"), ("...", ""), ("Oooh", "oh")])

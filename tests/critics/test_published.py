@@ -1,7 +1,10 @@
 """What the critics find in published data, beside the known figures (Synthetic-Persona-Chat, validation split)."""
 
 import csv
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from tertulia.critics.experts.structure import Structure
 from tertulia.personas import Persona
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "synthetic_persona_chat_valid.csv"
+BLEEDS = Path(__file__).parents[2] / "benchmarks" / "bleeds.py"
 LINE = re.compile(r"\W*user ([12])\)?\s*:\**\s*(.*)", re.IGNORECASE)
 
 pytestmark = pytest.mark.skipif(not FILE.exists(), reason=f"the data set is not at {FILE}")
@@ -68,4 +72,13 @@ def test_most_dialogues_begin_with_a_greeting(published: list[Dialogue]) -> None
 
 async def test_one_context_for_both_speakers_bleeds(published: list[Dialogue]) -> None:
     answers = [answer for [answer] in await verdicts(PersonaBleed(), published)]
-    assert 8 <= share([isinstance(answer, Verdict) and not answer.approve for answer in answers]) <= 15
+    assert 25 <= share([isinstance(answer, Verdict) and not answer.approve for answer in answers]) <= 29
+
+
+def test_bleeds_are_found_as_the_documentation_says() -> None:
+    command = [sys.executable, str(BLEEDS), "--method", "lexical", "--half", "test", "--data", str(FILE)]
+    measured = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    figures = measured["lexical"]["test"]
+    assert (figures["dialogues"], figures["bleeds"]) == (110, 37)
+    assert figures["precision"] >= 0.68
+    assert figures["recall"] >= 0.7

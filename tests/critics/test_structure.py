@@ -3,8 +3,8 @@
 import pytest
 
 from tertulia.critics import Limits
-from tertulia.critics.flaw import Flaw
 from tertulia.critics.experts.structure import Structure
+from tertulia.critics.flaw import Flaw
 
 from .conftest import talk, verdict
 
@@ -105,3 +105,58 @@ async def test_nothing_said_is_no_conversation() -> None:
 
 async def test_signs_that_need_words_are_left_out_in_other_languages() -> None:
     assert await flaws("Ik heb (name) [naam]. Bo: ja", language="nl") == [("placeholder", "[naam]")]
+
+
+KOREAN = ("지민", "서연")
+
+
+async def korean_flaws(text: str) -> list[tuple[str, str | None]]:
+    found = (await verdict(Structure(), talk("글쎄요.", text, names=KOREAN, language="ko"))).findings
+    return [(finding.text.partition(":")[0], finding.span) for finding in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "flaw", "span"),
+    [
+        ("안녕하세요, 저는 [이름]이에요.", Flaw.PLACEHOLDER, "[이름]"),
+        ("저는 (이름)이라고 해요.", Flaw.BLANK, "(이름)"),
+        ("저는 (도시 이름)에 살아요.", Flaw.BLANK, "(도시 이름)"),
+        ("저는 <이름>입니다.", Flaw.BLANK, "<이름>"),
+        ("저는 ○○○입니다.", Flaw.BLANK, "○○○"),
+        ("저는 김OO입니다.", Flaw.BLANK, "OO"),
+        ("OO 대학교에 다녀요.", Flaw.BLANK, "OO"),
+        ("반가워요, 사용자 2님!", Flaw.BLANK, "사용자 2"),
+        ("화자1은 뭐 해요?", Flaw.BLANK, "화자1"),
+        ("(웃음) 정말요?", Flaw.STAGE_DIRECTION, "(웃음)"),
+        ("(고개를 끄덕이며) 그렇군요.", Flaw.STAGE_DIRECTION, "(고개를 끄덕이며)"),
+        ("*미소를 지으며* 좋아요.", Flaw.STAGE_DIRECTION, "*미소를 지으며*"),
+        ("잠깐만요. (잠시 후) 됐어요.", Flaw.STAGE_DIRECTION, "(잠시 후)"),
+        ("가자! (10분 후)", Flaw.STAGE_DIRECTION, "(10분 후)"),
+        ("안녕! (지민이 손을 흔든다)", Flaw.STAGE_DIRECTION, "(지민이 손을 흔든다)"),
+        ("서연: 빵을 구워요.", Flaw.LABEL, "서연:"),
+        ("그래.\n지민: 너는?", Flaw.LABEL, "지민:"),
+        ("사용자 1: 안녕하세요.", Flaw.LABEL, "사용자 1:"),
+        ("화자 A: 안녕하세요.", Flaw.LABEL, "화자 A:"),
+        ("챗봇: 무엇을 도와드릴까요?", Flaw.LABEL, "챗봇:"),
+        ("1. 먼저 계란을 풀어요", Flaw.LIST, "1. 먼저 계란을 풀어요"),
+    ],
+)
+async def test_each_korean_flaw_is_found_with_its_words(text: str, flaw: Flaw, span: str | None) -> None:
+    assert (flaw.value, span) in await korean_flaws(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5시에 갔는데 (비가 왔어요) *정말* 좋았어요 ㅋㅋ ^^",
+        "(웃긴 얘기지만) 저는 겁이 많아요.",
+        "이 앱은 사용자 1명이 하루에 2시간 써요.",
+        "제 계획은 이래요: 7시 30분 기차를 타요.",
+        "이름은 나비예요 (나이는 세 살). 엄마가 그러셨죠: 왜 안 와?",
+        "동생 (부산에 사는)이 왔어요. 지민 씨도 오세요!",
+        "(5분 뒤에 다시 전화할게) 알겠지? ㅎㅎ",
+        "OX 퀴즈 좋아해? 10 - 그게 내 번호야. O형이야.",
+    ],
+)
+async def test_spoken_korean_is_left_alone(text: str) -> None:
+    assert await korean_flaws(text) == []

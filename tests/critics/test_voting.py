@@ -23,6 +23,7 @@ from tertulia.critics import (
     decide,
     presume,
 )
+from tertulia.critics.voting import unheard_of
 
 ACCEPTED, REJECTED, UNDECIDED = Outcome.ACCEPTED, Outcome.REJECTED, Outcome.UNDECIDED
 YES, NO = Verdict(True, 0.9), Verdict(False, 0.2)
@@ -132,6 +133,21 @@ def test_learned_weights_come_from_a_file_beside_the_scenario(tmp_path: Path) ->
     assert Voting.model_validate(voting.model_dump(mode="json")) == voting
 
 
+def test_an_abstention_counts_what_was_learned_of_it() -> None:
+    learned = {"bias": -1, "weights": {"c0": 3, "c1": 2}, "missing": {"c1": -1.5}, "about": {"labels": 80}}
+    voting = Voting(rule="learned", weights=learned)
+    told = decide(ballots("yx"), voting)
+    assert told.why == "P(good) 0.55, 0.5 is needed (abstaining counts: c1 -1.5)"  # -1 + 3 * 0.9 - 1.5 = 0.2
+    assert told.outcome is ACCEPTED
+    assert decide(ballots("xy"), voting).why == "P(good) 0.971, 0.5 is needed"  # c0 as c1: -1 + 5 * 0.9 = 3.5
+    assert decide(ballots("yy"), voting).why == "P(good) 0.971, 0.5 is needed"
+    assert Voting.model_validate(voting.model_dump(mode="json")) == voting
+
+
+def test_a_critic_without_weight_need_not_be_on_the_panel() -> None:
+    assert unheard_of({"a": 1.0, "b": 0.0, "c": 0.5}, ["a"]) == ["c"]
+
+
 @pytest.mark.parametrize(
     ("data", "text"),
     [
@@ -140,6 +156,9 @@ def test_learned_weights_come_from_a_file_beside_the_scenario(tmp_path: Path) ->
         ({"rule": "majority", "t": 0.5}, "rule 'majority' takes no 't'"),
         ({"rule": "learned", "weights": "nowhere.json"}, "can't read 'nowhere.json': No such file"),
         ({"rule": "learned", "weights": {"weights": {"a": -1}}}, "greater than or equal to 0"),
+        ({"rule": "learned", "weights": {"weights": {"a": 1}, "missing": {"a": 1.5}}}, "more than its weight 1"),
+        ({"rule": "learned", "weights": {"weights": {"a": 0}, "missing": {"a": -1}}}, "'a' has no weight"),
+        ({"rule": "learned", "quorum": 2, "weights": {"weights": {"a": 1, "b": 0}}}, "critics with a weight: 1"),
         ({"rule": "most"}, "'majority', 'weighted', 'unanimous', 'at-least', 'mean' or 'learned'"),
     ],
 )
@@ -170,16 +189,21 @@ VOTES = st.one_of(
     ),
     st.builds(Voting, rule=st.just("at-least"), k=st.integers(1, 3)),
 )
-LEARNED = st.fixed_dictionaries(
-    {
-        "bias": st.sampled_from([-3.0, -1.0, 0.0, 1.0]),
-        "weights": st.dictionaries(st.sampled_from(NAMES), WEIGHTS),
-        "threshold": st.sampled_from([0.3, 0.5, 0.8]),
-    }
-)
+SILENT = st.dictionaries(st.sampled_from(NAMES), st.sampled_from([-1.0, 0.0, 0.5, 1.0]))
+
+
+@st.composite
+def learned(draw: st.DrawFn) -> dict[str, Any]:
+    """What an abstention counts is drawn as a share of the critic's weight, or as less than nothing."""
+    weights = draw(st.dictionaries(st.sampled_from(NAMES), WEIGHTS))
+    missing = {name: share * weights[name] for name, share in draw(SILENT).items() if weights.get(name)}
+    bias, threshold = draw(st.sampled_from([-3.0, -1.0, 0.0, 1.0])), draw(st.sampled_from([0.3, 0.5, 0.8]))
+    return {"bias": bias, "weights": weights, "missing": missing, "threshold": threshold}
+
+
 SCORED = st.one_of(
     st.builds(Voting, rule=st.just("mean"), t=SCORES),
-    st.builds(Voting, rule=st.just("learned"), weights=LEARNED),
+    st.builds(Voting, rule=st.just("learned"), weights=learned()),
 )
 
 
@@ -218,11 +242,12 @@ def test_a_higher_score_never_costs_the_acceptance(panel: list[Ballot], voting: 
 
 @given(panels(), st.one_of(VOTES, SCORED), st.data())
 def test_what_is_not_presumed_accepted_never_will_be(panel: list[Ballot], voting: Voting, data: st.DataObject) -> None:
+    absent = [*sorted(set(NAMES) - {ballot.critic for ballot in panel}), "stranger"]
     missing = [
         PanelMember(
-            use="x", name=f"m{n}", role=data.draw(ROLES), weight=data.draw(WEIGHTS), optional=data.draw(st.booleans())
+            use="x", name=absent[n], role=data.draw(ROLES), weight=data.draw(WEIGHTS), optional=data.draw(st.booleans())
         )
-        for n in range(data.draw(st.integers(1, 2)))
+        for n in range(data.draw(st.integers(1, min(2, len(absent)))))
     ]
     if presume(panel, missing, voting).outcome is not ACCEPTED:
         answered = [member.ballot(data.draw(ANSWERS)) for member in missing]

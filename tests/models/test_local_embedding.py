@@ -7,6 +7,7 @@ import pytest
 
 from tertulia.models.errors import Mistake
 from tertulia.models.local import connect_embedder
+from tertulia.models.local.embedding import Encoder
 from tertulia.models.local.weights import packaged_minilm
 
 TEXTS = ["I have two cats.", "My cat is called Tom.", "I work as a nurse in a large hospital.", "I'm a hospital nurse."]
@@ -29,9 +30,30 @@ async def test_the_packaged_model_knows_what_is_alike_whatever_shares_the_batch(
     assert (together.shape, together.dtype, unit(together)) == ((5, 384), np.float32, True)
     alike = together @ together.T
     assert min(alike[0, 1], alike[2, 3]) > 0.5 > 0.3 > alike[:2, 2:4].max()
-    alone = np.concatenate([await embedder.embed([text]) for text in TEXTS])
+    fresh = connect_embedder(device="cpu", dtype="float32")  # which remembers nothing of them
+    alone = np.concatenate([await fresh.embed([text]) for text in TEXTS])
     assert np.abs(alone - together[:4]).max() < 1e-4
     assert (await embedder.embed([])).shape == (0, 384)
+
+
+def test_what_was_asked_lately_is_not_computed_again() -> None:
+    from sentence_transformers import SentenceTransformer
+
+    computed: list[int] = []
+
+    class Counting(SentenceTransformer):
+        def encode(self, sentences: list[str], **settings: object) -> np.ndarray:
+            computed.append(len(sentences))
+            return super().encode(sentences, **settings)
+
+    encoder = Encoder(Counting(str(packaged_minilm()), device="cpu", local_files_only=True), remembered=3)
+    first = encoder([*TEXTS[:3], TEXTS[0]])
+    assert np.array_equal(first[0], first[3])
+    assert np.array_equal(encoder(TEXTS[:3]), first[:3])
+    assert computed == [3]
+    encoder([TEXTS[0], TEXTS[3]])  # which is one too many: the second of the three goes
+    encoder([TEXTS[0], TEXTS[2], TEXTS[1]])
+    assert computed == [3, 1, 1]
 
 
 def test_one_model_serves_all_its_names_and_one_loop_after_another() -> None:

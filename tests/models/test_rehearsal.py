@@ -13,9 +13,12 @@ import pytest
 from tertulia.agents.prompt import render
 from tertulia.models.errors import Mistake
 from tertulia.models.rehearsal import Rehearsal, connect
+from tertulia.models.rehearsal.brief import Brief, brief
 from tertulia.models.rehearsal.fact import fact
 from tertulia.models.rehearsal.hearing import hear
+from tertulia.models.rehearsal.history import History, Turn
 from tertulia.models.rehearsal.lexicon import lexicon
+from tertulia.models.rehearsal.speaking import speak
 from tertulia.models.request import Kind, Part, Request, Role
 from tertulia.models.spec import ModelSpec
 from tertulia.personas import BigFive
@@ -398,3 +401,19 @@ async def test_without_a_persona_it_still_talks() -> None:
 async def test_other_peoples_words_are_understood_as_far_as_they_go(heard: str, expected: str) -> None:
     reply = await say(asked(system("Ann", INES, ["Bob"]), "Ann", [("Bob", heard)]))
     assert re.search(expected, reply), reply
+
+
+def test_what_is_to_come_up_comes_up_first() -> None:
+    you = "# You\nYou are Ann.\n\nWhat is true of you:\n- I have two cats.\n- I play the violin.\n- I grow tomatoes.\n"
+    asked = brief(
+        you + "\nWhat to let come up in this conversation, in other words, once it fits: I play the violin.\n"
+    )
+    heard = History((Turn("Bo", "It is a lovely day, and I bake bread."),))
+
+    def told(me: Brief) -> Counter[str]:
+        texts = [speak(me, heard, seed, 0.0) for seed in range(40)]
+        return Counter(word for text in texts for word in ("cat", "violin", "tomato") if word in text)
+
+    plain, focused = told(brief(you)), told(asked)
+    assert focused["violin"] > 2 * plain["violin"]
+    assert focused["cat"] == focused["tomato"] == 0

@@ -1,0 +1,60 @@
+"""How does a learned vote stand in a file? YAML, with where it comes from and how well it does."""
+
+from pathlib import Path
+from typing import Any
+
+from yaml import safe_dump
+
+from ...critics.learned import Weights
+from ...models.errors import Mistake
+from .calibrating import Calibration, Gate
+from .crossing import Standing
+
+DIGITS = 4
+HEAD = """\
+# A learned vote, made by `tertulia critics calibrate`. In a scenario:
+#   critics: {{voting: {{{voting}}}}}
+# P(good) = logistic(bias + weight x score of each critic that gives a verdict + what `missing` has for those that
+# abstain); accepted from `threshold` on. `about` is for readers: it decides nothing.
+"""
+
+
+def voting_line(gate: Gate, name: str) -> str:
+    """`rule: learned, weights: weights.yaml`: what a scenario says to vote so."""
+    quorum = f", quorum: {gate.quorum}" if gate.quorum else ""
+    return f"rule: learned, weights: {name}{quorum}"
+
+
+def keep_weights(calibration: Calibration, gate: Gate, path: Path) -> Weights:
+    """Write the file. Raises Mistake where it can't be written."""
+    weights = gate.weights.model_copy(update={"about": about(calibration, gate)})
+    text = HEAD.format(voting=voting_line(gate, path.name))
+    text += safe_dump(weights.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=110)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Mistake(f"can't write {path}: {error.strerror or error}; choose another --output") from error
+    return weights
+
+
+def about(calibration: Calibration, gate: Gate) -> dict[str, Any]:
+    """Where a gate comes from; the same labels give the same, on any day."""
+    learned, rule, always = gate.standings
+    return {
+        "run": calibration.run,
+        "panel": calibration.panel,
+        "labels": gate.dialogues,
+        "accepted_by_people": gate.accepted,
+        "strength": gate.strength,
+        "folds": gate.folds,
+        "held_back": _figures(learned),
+        "rule_before": _figures(rule),
+        "majority": _figures(always),
+    }
+
+
+def _figures(one: Standing) -> dict[str, float]:
+    names = ("accuracy", "balanced", "auc", "log_loss", "accepts", "precision", "recall")
+    found = {name: getattr(one, name) for name in names}
+    return {name: round(value, DIGITS) for name, value in found.items() if value is not None}
