@@ -1,9 +1,9 @@
 """What do the batches bring to critics that ask local models, and which model is it that they wait for?
 
 Batches: the texts of all dialogues at once through MiniLM and two small random classifiers (inference, toxicity),
-against one call of each model a dialogue, and one call a sentence, in turn. Real: whole critics on fewer dialogues, with
-the small models at `../shared/models` where they are there. Prints one JSON line; ratios are dialogues a second over
-dialogues a second, the best of some rounds in which each way is gone in turn.
+against one call of each model a dialogue, and one call a sentence, in turn. Real: whole critics on fewer dialogues,
+with the small models at `../shared/models` where they are there. Prints one JSON line; ratios are dialogues a second
+over dialogues a second, the best of some rounds in which each way is gone in turn.
 """
 
 import asyncio
@@ -201,17 +201,16 @@ def tiny(place: Path) -> dict[str, Any]:
 
 
 def classifier(folder: Path, **config: Any) -> Any:
-    """A BERT of two small layers; its tokenizer, which reads letter by letter, and its config stand in the folder."""
+    """A BERT of two small layers; its config, and MiniLM's tokenizer, stand in the folder."""
     import torch
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
+    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
-    letters = "abcdefghijklmnopqrstuvwxyz'.,!?:0123456789"
-    common = "i my the a to of and in is it was that so times have you me for with on at no not".split()
-    pieces = (f"##{letter}" for letter in letters)
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *dict.fromkeys((*letters, *pieces, *common))]
-    BertTokenizer(vocab={word: number for number, word in enumerate(words)}).save_pretrained(folder)
+    from tertulia.models.local.weights import packaged_minilm
+
+    tokenizer = AutoTokenizer.from_pretrained(packaged_minilm(), local_files_only=True)
+    tokenizer.save_pretrained(folder)
     torch.manual_seed(0)
-    made = BertConfig(vocab_size=len(words), max_position_embeddings=128, **SHAPE, **config)
+    made = BertConfig(vocab_size=len(tokenizer), **SHAPE, **config)
     made.save_pretrained(folder)
     return BertForSequenceClassification(made)
 

@@ -186,6 +186,11 @@ class Sketches:
             more[: len(self._bytes)] = self._bytes
             self._bytes = more
 
+    def lacking(self, names: Sequence[str]) -> list[str]:
+        """Those of the names that are not known, in their order."""
+        unknown = set(names) - self._numbers.keys() - self._silent
+        return [name for name in names if name in unknown] if unknown else []
+
     def keep(self, names: Set[str]) -> None:
         """Forget all others; what the index holds of them is never compared again."""
         for name in self._numbers.keys() - names:

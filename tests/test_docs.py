@@ -1,5 +1,6 @@
 """Do the docs tell today's truth: do their blocks run, their scenarios load, their links and commands exist?"""
 
+import csv
 import re
 import shlex
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tertulia.console.main import typed
+from tertulia.corpus.formats import read_dialogues
 from tertulia.scenarios import load, shipped
 
 ROOT = Path(__file__).parent.parent
@@ -82,7 +84,7 @@ def test_the_personas_section_of_the_readme_works_line_by_line_from_an_empty_fol
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = text[text.index("\n## Personas\n") : text.index("\n## Six nouns\n")]
+    section = text[text.index("\n## Personas\n") : text.index("\n## Critics\n")]
     lines = [line for body in FENCE.findall(section) for line in body[1].splitlines()]
     monkeypatch.chdir(tmp_path)
     assert [called(line) for line in lines] == [
@@ -92,3 +94,33 @@ def test_the_personas_section_of_the_readme_works_line_by_line_from_an_empty_fol
         assert typed(shlex.split(line, comments=True)[1:]) == 0, capsys.readouterr().err
     assert "by lexical" in capsys.readouterr().out
     assert {path.name for path in tmp_path.iterdir()} >= {"pool.jsonl", "grown.jsonl", "people.yaml", "runs"}
+
+
+def test_the_critics_section_of_the_readme_works_line_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text[text.index("\n## Critics\n") : text.index("\n## Six nouns\n")]
+    lines = [line.partition("#")[0] for body in FENCE.findall(section) for line in body[1].splitlines()]
+    monkeypatch.chdir(tmp_path)
+    said = [
+        "I draw birds.",
+        "I have two cats.",
+        "We should draw the cats!",
+        "They never sit still.",
+        "Good, then I am fast.",
+    ]
+    ends = ["See you soon.", "See you, [name]."]
+    rows = [[f"Hello number {n}, how is it going?", *said[n % 3 :], ends[n % 2]] for n in range(40)]
+    turns = [[f"User {at % 2 + 1}: {line}" for at, line in enumerate(row)] for row in rows]
+    with (tmp_path / "dialogues.csv").open("w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["user 1 personas", "user 2 personas", "Best Generated Conversation"])
+        table.writerows(["I draw birds.", "I have two cats.", "\n".join(row)] for row in turns)
+    sources = [dialogue.source for dialogue in read_dialogues(tmp_path / "dialogues.csv")]
+    labels = [f"{source},{'reject' if n % 2 else 'accept'}" for n, source in enumerate(sources)]
+    (tmp_path / "labels.csv").write_text("\n".join(["source,label", *labels]))
+    for line in lines:
+        assert typed(shlex.split(line)[1:]) in (0, 1), (line, capsys.readouterr())
+    assert (tmp_path / "vote.yaml").is_file()
+    assert (tmp_path / "tertulia-politeness" / "pyproject.toml").is_file()

@@ -3,7 +3,7 @@
 from asyncio import to_thread
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import Field
@@ -57,9 +57,9 @@ class Novelty(CorpusCritic):
 
     async def _learn(self, corpus: Neighbours) -> None:
         """Know what is accepted now, and nothing else."""
-        ids = dict.fromkeys(chain(corpus.earlier_ids(), corpus.settled_ids())).keys()
-        self._known.keep(ids)
-        for page in _pages(corpus.read(id for id in ids if id not in self._known)):
+        ids = [*corpus.earlier_ids(), *corpus.settled_ids()]
+        self._known.keep(set(ids))
+        for page in _pages(corpus.read(self._known.lacking(ids))):
             await to_thread(self._add, page)
 
     def _add(self, dialogues: Sequence[Dialogue]) -> None:

@@ -2,7 +2,7 @@
 
 from asyncio import to_thread, wrap_future
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,6 +11,9 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+
+SHORT = 16
+"""Below this length two items count as alike: halving what is short saves nothing."""
 
 
 @dataclass(eq=False)
@@ -105,9 +108,22 @@ class Batcher(Generic[Item, Answer]):
     def _work(self) -> None:
         """Until nobody waits; between times the thread is idle, and so never holds up the end of the program."""
         while places := self._taken():
-            places.sort(key=lambda place: place[0].lengths[place[1]], reverse=True)
-            for start in range(0, len(places), self._max_batch):
-                self._answer([place for place in places[start : start + self._max_batch] if not place[0].future.done()])
+            for batch in self._batches(places):
+                self._answer([place for place in batch if not place[0].future.done()])
+
+    def _batches(self, places: list[Place[Item, Answer]]) -> Iterator[list[Place[Item, Answer]]]:
+        """The longest first, and none that is padded to more than twice its length: one long item in a batch costs as
+        much as if all were so long."""
+        batch: list[Place[Item, Answer]] = []
+        longest = 0
+        for place in sorted(places, key=_length, reverse=True):
+            if batch and (len(batch) == self._max_batch or 2 * max(_length(place), SHORT) < longest):
+                yield batch
+                batch = []
+            longest = longest if batch else _length(place)
+            batch.append(place)
+        if batch:
+            yield batch
 
     def _answer(self, places: list[Place[Item, Answer]]) -> None:
         if not places:
@@ -142,3 +158,8 @@ class Batcher(Generic[Item, Answer]):
 
     def _enough(self) -> bool:
         return self._closed or sum(len(call.items) - call.taken for call in self._calls) >= self._max_batch
+
+
+def _length(place: Place[Item, Answer]) -> int:
+    call, number = place
+    return call.lengths[number]

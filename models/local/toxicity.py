@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from logging import getLogger
+from os import environ
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
@@ -210,6 +211,8 @@ def _download(name: str, url: str, file: Path) -> None:
     import torch
 
     try:
+        if environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "true", "yes", "on"}:
+            raise ConnectionError("HF_HUB_OFFLINE is set: nothing is downloaded")
         with closing(urlopen(Request(url, method="HEAD"), timeout=PATIENCE)):
             pass
         file.parent.mkdir(parents=True, exist_ok=True)

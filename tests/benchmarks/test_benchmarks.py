@@ -14,6 +14,8 @@ KEYS = {
     "throughput": {"turns_per_s", "ratio_to_create_loop", "ratio_to_post_loop", "share_of_ideal", "cpu_growth", "ratio_with_scorers"},
     "growth": {"time_growth", "bytes_per_dialogue", "runs"},
     "personas": {"ratio", "same_personas"},
+    "critics": {"ratio_to_call_per_dialogue", "ratio_to_call_per_sentence", "real_dialogues_a_second", "real_limit"},
+    "novelty": {"ratio", "ratios", "runs", "ledger"},
     "clustering": {"equals_scipy", "seconds", "peak_mb"},
     "faults": {"jobs", "done", "lost", "requests", "distinct", "injected", "extra_within_faults"},
 }
@@ -28,7 +30,7 @@ def quick(name: str) -> dict[str, Any]:
     return result
 
 
-@pytest.mark.parametrize("name", ["throughput", "growth", "personas", "clustering"])
+@pytest.mark.parametrize("name", ["throughput", "growth", "personas", "clustering", "critics", "novelty"])
 def test_a_benchmark_prints_one_json_line(name: str) -> None:
     assert quick(name).keys() >= KEYS[name]
 

@@ -59,6 +59,13 @@ async def test_callers_at_the_same_time_share_batches_sorted_by_length() -> None
     assert function.batches[1:] == [["bbbbbb", "ddddd", "ffff"], ["eee", "cc", "a"]]
 
 
+async def test_a_long_item_has_no_short_ones_padded_to_its_length() -> None:
+    function = Shouting()
+    items = ["a" * 90, "b" * 60, "c" * 40, "d" * 21, "e" * 16, "f"]
+    assert await batcher(function, max_batch=8).run(items) == [item.upper() for item in items]
+    assert function.batches == [items[:2], items[2:4], items[4:]]
+
+
 async def test_the_function_runs_in_one_thread_that_is_not_the_loops() -> None:
     function = Shouting()
     shared = batcher(function, max_batch=2)

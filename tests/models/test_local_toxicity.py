@@ -116,6 +116,9 @@ def test_a_name_that_can_not_be_fetched_says_where_to_put_the_file(
     with pytest.raises(Mistake, match=r"Detoxify has no model 'orginal'; did you mean 'original'\?"):
         connect_toxicity("orginal")
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    with pytest.raises(Mistake, match="HF_HUB_OFFLINE is set"):
+        connect_toxicity(device="cpu")
+    monkeypatch.delenv("HF_HUB_OFFLINE")
     monkeypatch.setitem(MODEL_URLS, "original", f"{nobody}/toxic_original-c1212f89.ckpt")
     file = tmp_path / "hub" / "checkpoints" / "toxic_original-c1212f89.ckpt"
     with pytest.raises(Mistake, match="weights 'original' are not on this machine") as caught:

@@ -40,8 +40,8 @@ def test_model_moves_every_part_of_a_shipped_scenario_and_keeps_its_sampling(nam
     assert after.spec_for("default").temperature == before.spec_for("default").temperature
 
 
-def test_the_five_recipes_are_there() -> None:
-    assert shipped() == ["dinner-party", "first-meeting", "personachatgen", "psydial", "synthetic-persona-chat"]
+def test_the_recipes_are_there() -> None:
+    assert shipped() == ["dinner-party", "experts", "first-meeting", "personachatgen", "psydial", "synthetic-persona-chat"]
 
 
 def test_a_file_named_like_a_shipped_scenario_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
