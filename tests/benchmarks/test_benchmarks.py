@@ -11,7 +11,14 @@ import pytest
 BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
 
 KEYS = {
-    "throughput": {"turns_per_s", "ratio_to_create_loop", "ratio_to_post_loop", "share_of_ideal", "cpu_growth", "ratio_with_scorers"},
+    "throughput": {
+        "turns_per_s",
+        "ratio_to_create_loop",
+        "ratio_to_post_loop",
+        "share_of_ideal",
+        "cpu_growth",
+        "ratio_with_scorers",
+    },
     "growth": {"time_growth", "bytes_per_dialogue", "runs"},
     "personas": {"ratio", "same_personas"},
     "critics": {"ratio_to_call_per_dialogue", "ratio_to_call_per_sentence", "real_dialogues_a_second", "real_limit"},

@@ -1,7 +1,7 @@
 """Generate, judge, and again: how often, with what advice, and which try is the job's in the end."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import pytest
@@ -31,6 +31,7 @@ class Workshop:
     complete: bool = True
     done: list[str] = field(default_factory=list)
     notes: dict[Place, Mapping[str, str]] = field(default_factory=dict)
+    chosen: list[list[int]] = field(default_factory=list)
 
     async def make(self, play: Play) -> Dialogue:
         self.done.append(f"make {play.attempt}{play.candidate}")
@@ -47,6 +48,10 @@ class Workshop:
         advice = {"a": f"Better than {attempt}{candidate}."} if outcome is REJECTED else {}
         ballot = Ballot("it", Verdict(outcome is ACCEPTED, score, advice=advice))
         return Review(dialogue.id, "p", (ballot,), Decision(outcome, (), f"why {outcome}", score), self.complete)
+
+    async def choose(self, tries: Sequence[Try]) -> Try:
+        self.chosen += [[this.dialogue.place.candidate for this in tries if this.dialogue.place]]
+        return best(tries)
 
 
 async def settled(plan: Plan, **options: int) -> tuple[Ending, Workshop]:
@@ -82,6 +87,21 @@ async def test_all_candidates_of_an_attempt_are_made_before_any_is_judged_and_th
     found = outcomes(ending)
     assert found == {(0, 0): REJECTED, (0, 1): Outcome.PASSED_OVER, (0, 2): ACCEPTED, (0, 3): Outcome.PASSED_OVER}
     assert ending.outcomes()[ending.tries[1].dialogue.id] == (Outcome.PASSED_OVER, "another candidate was chosen")
+    assert workshop.chosen == [[1, 2, 3]]
+
+
+async def test_of_one_that_is_accepted_nothing_is_chosen() -> None:
+    ending, workshop = await settled({(0, 0): (REJECTED, 0.9), (0, 2): (UNDECIDED, 0.5)}, candidates=3)
+    assert ending.chosen is ending.tries[1]
+    assert workshop.chosen == []
+
+
+async def test_a_reason_why_another_lost_stands_in_its_outcome() -> None:
+    ending, _ = await settled({(1, 0): (ACCEPTED, 0.9)}, candidates=2)
+    loser = ending.tries[1].dialogue.id
+    told = replace(ending, lost={loser: "lost by a hair"})
+    assert told.outcomes()[loser] == (Outcome.PASSED_OVER, "lost by a hair")
+    assert [this.dialogue.id for this in ending.rivals] == [ending.tries[0].dialogue.id, loser]
 
 
 async def test_undecided_is_not_made_again_unless_another_candidate_is_accepted() -> None:

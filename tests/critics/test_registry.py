@@ -9,9 +9,9 @@ import pytest
 
 from tertulia.critics import CorpusCritic, Critic, create, known
 from tertulia.critics.experts.copy_paste import CopyPaste
+from tertulia.critics.experts.structure import Structure
 from tertulia.critics.option import options_of
 from tertulia.critics.registry import BUILT_IN, find
-from tertulia.critics.experts.structure import Structure
 from tertulia.models.errors import Mistake
 
 Plug = Callable[..., None]

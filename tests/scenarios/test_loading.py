@@ -41,7 +41,14 @@ def test_model_moves_every_part_of_a_shipped_scenario_and_keeps_its_sampling(nam
 
 
 def test_the_recipes_are_there() -> None:
-    assert shipped() == ["dinner-party", "experts", "first-meeting", "personachatgen", "psydial", "synthetic-persona-chat"]
+    assert shipped() == [
+        "dinner-party",
+        "experts",
+        "first-meeting",
+        "personachatgen",
+        "psydial",
+        "synthetic-persona-chat",
+    ]
 
 
 def test_a_file_named_like_a_shipped_scenario_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
