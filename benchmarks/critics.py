@@ -1,18 +1,19 @@
 """What do the batches bring to critics that ask local models, and which model is it that they wait for?
 
-Batches: the texts of all dialogues at once through MiniLM and two small random classifiers (inference, toxicity),
-against one call of each model a dialogue, and one call a sentence, in turn. Real: whole critics on fewer dialogues,
-with the small models at `../shared/models` where they are there. Prints one JSON line; ratios are dialogues a second
-over dialogues a second, the best of some rounds in which each way is gone in turn.
+Batches: the texts of many dialogues at once through MiniLM and two small random classifiers (inference, toxicity),
+against one call of each model a dialogue, and one call a sentence, in turn; `forgetful`: without the vectors that an
+embedder remembers. Real: whole critics on fewer dialogues, with the small models at `../shared/models` where they are
+there. Prints one JSON line.
 """
 
 import asyncio
 from argparse import ArgumentParser, Namespace
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from tertulia.agents import Dialogue
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "models"
-SENTENCES, TURNS = 5, 16
-"""Of a profile, and of a dialogue."""
+TURNS = 16
 PLEASANTRIES = (
     "That's great!",
     "Me too!",
@@ -52,19 +52,17 @@ class Work:
 
 
 def made(count: int) -> "list[Dialogue]":
-    """Dialogues of sentences of the library's people, questions and pleasantries; no statement comes twice."""
+    """Dialogues of the library's people: sentences, questions and pleasantries; no statement comes twice."""
     from tertulia.agents import Dialogue, Member, Turn
     from tertulia.models.stream import stream
-    from tertulia.personas import Persona, people, shelves
+    from tertulia.personas import people, shelves
 
-    shipped = [text for shelf in shelves() for one in people(f"library/{shelf}", Path()) for text in one.sentences]
+    everybody = [one for shelf in shelves() for one in people(f"library/{shelf}", Path())]
+    shipped = [sentence for one in everybody for sentence in one.sentences]
     dialogues = []
     for number in range(count):
         rng = stream(0, "benchmark", str(number))
-        profiles = (rng.sample(shipped, SENTENCES) for _ in range(2))
-        cast = tuple(
-            Member(seat, Persona(name=seat, profile=tuple(own))) for seat, own in zip("ab", profiles, strict=True)
-        )
+        cast = tuple(Member(seat, persona) for seat, persona in zip("ab", rng.sample(everybody, 2), strict=True))
         turns = tuple(Turn("ab"[n % 2], " ".join(said(rng, shipped))) for n in range(TURNS))
         dialogues.append(Dialogue(f"d{number}", cast, turns, seed=number))
     return dialogues
@@ -92,32 +90,44 @@ def asked(dialogue: "Dialogue") -> Work:
     return work
 
 
-def raced(services: dict[str, Any], work: Sequence[Work], repeats: int) -> dict[str, Any]:
-    """Dialogues a second in three ways. Lone calls go to the models themselves: they never wait for a batch to fill."""
-    functions = {name: services[name].batcher._function for name in SCORERS}
-    some = work[: max(len(work) // 10, 1)]
-    rates: dict[str, list[float]] = defaultdict(list)
-    for _ in range(repeats):
-        rates["batched"].append(len(work) / timed(services, lambda: asyncio.run(together(services, work))))
-        rates["a_dialogue"].append(len(work) / timed(services, lambda: in_turn(functions, work)))
-        rates["a_sentence"].append(len(some) / timed(services, lambda: one_by_one(functions, some)))
-    best = {way: max(rate) for way, rate in rates.items()}
+def raced(services: dict[str, Any], work: Sequence[Work], slices: int) -> dict[str, Any]:
+    """Dialogues a second in four ways: each slice of the dialogues goes each way, in turn, and the median counts.
+
+    Lone calls go to the models themselves: they never wait for a batch to fill, and remember nothing.
+    """
+    encoder = services["embedder"].batcher._function
+    functions = {name: services[name].batcher._function for name in SCORERS} | {"embedder": encoder._vectors}
+    most, rates = encoder._most, defaultdict(list)
+    encoder._known.clear()
+    for start in range(slices):
+        some = work[start::slices]
+        few = some[: max(len(some) // 10, 1)]
+        encoder._most = most
+        rates["batched"].append(rate(some, lambda some=some: asyncio.run(together(services, some))))
+        rates["a_dialogue"].append(rate(some, lambda some=some: in_turn(functions, some)))
+        known, encoder._most, encoder._known = encoder._known, 0, OrderedDict()
+        rates["forgetful"].append(rate(some, lambda some=some: asyncio.run(together(services, some))))
+        rates["a_sentence"].append(rate(few, lambda few=few: one_by_one(functions, few)))
+        encoder._known = known
     return {
         "dialogues": len(work),
         "sentences": sum(len(one.embedder) for one in work),
         "pairs": sum(len(one.nli) for one in work),
-        "dialogues_a_second": round(best["batched"], 1),
-        "ratio_to_call_per_dialogue": round(best["batched"] / best["a_dialogue"], 2),
-        "ratio_to_call_per_sentence": round(best["batched"] / best["a_sentence"], 2),
+        "dialogues_a_second": round(median(rates["batched"]), 1),
+        "ratio_to_call_per_dialogue": ratio(rates["batched"], rates["a_dialogue"]),
+        "ratio_to_call_per_sentence": ratio(rates["batched"], rates["a_sentence"]),
+        "forgetful_ratio_to_call_per_dialogue": ratio(rates["forgetful"], rates["a_dialogue"]),
     }
 
 
-def timed(services: dict[str, Any], run: Callable[[], object]) -> float:
-    """Seconds; nothing is remembered from before."""
-    services["embedder"].batcher._function._known.clear()
+def rate(work: Sequence[Work], run: Callable[[], object]) -> float:
     with measured() as cost:
         run()
-    return cost.seconds
+    return len(work) / cost.seconds
+
+
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    return round(median(one / other for one, other in zip(ours, theirs, strict=True)), 2)
 
 
 async def together(services: dict[str, Any], work: Sequence[Work]) -> None:
@@ -241,11 +251,11 @@ def arguments() -> Namespace:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--dialogues", type=int, default=500)
     parser.add_argument("--real", type=int, default=100, metavar="N", help="dialogues for the critics with real models")
-    parser.add_argument("--repeats", type=int, default=2, help="how often each way is gone, in turn")
+    parser.add_argument("--slices", type=int, default=10, metavar="N", help="each goes each way, and the median counts")
     parser.add_argument("--quick", action="store_true", help="see that it runs; the numbers mean nothing")
     given = parser.parse_args()
     if given.quick:
-        given.dialogues, given.real, given.repeats = 4, 2, 1
+        given.dialogues, given.real, given.slices = 4, 2, 1
     return given
 
 
@@ -258,7 +268,7 @@ def main() -> None:
         with quietly():
             services = tiny(Path(place))
         work = [asked(dialogue) for dialogue in dialogues[: given.dialogues]]
-        batches = raced(services, work, given.repeats)
+        batches = raced(services, work, given.slices)
         critics = reviewed(real(services), dialogues[: given.real])
     told({"benchmark": "critics", **batches, **critics, "load": [began, load()]})
 

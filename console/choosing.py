@@ -14,6 +14,8 @@ from ..models.request import Task
 from ..models.stream import sampling_seed
 
 PLACE = re.compile(r"(\d+)/(\d+)(?:/(\d+))?(?:/(\d+))?")
+JUDGED = frozenset({Task.JUDGE, Task.COMPARE, Task.ASSESS})
+"""Tasks of calls that are shown a dialogue; a comparison is shown two."""
 UNANSWERED = 64
 """Calls of a try, at most, that got no reply, and so are in no ledger."""
 
@@ -56,7 +58,7 @@ def calls_for(dialogue: Dialogue, calls: Sequence[Sent]) -> Iterator[Sent]:
     """Of the calls of a job those made for this try: by its sampling seeds; a judge's by what it was shown."""
     seeds = seeds_of(dialogue, len(calls))
     for call in calls:
-        judged = call.request.task is Task.JUDGE
+        judged = call.request.task in JUDGED
         if _shows(call, dialogue) if judged else call.request.seed in seeds:
             yield call
 

@@ -35,18 +35,28 @@ def critics_show(name: Critic, json: Json = False) -> int:
     return show_critic(terminal(), name, json)
 
 
-@critics.command("try", epilog=example("tertulia critics try copy-paste data.csv --option threshold=0.7 -n 20"))
+@critics.command(
+    "try",
+    epilog=example(
+        "tertulia critics try copy-paste data.csv --option threshold=0.7 -n 20",
+        "tertulia critics try toxicity data.csv --set critics.scorers.toxicity=unbiased --rejected",
+    ),
+)
 def critics_try(
     name: Critic,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Dialogues, in any format that can be imported.")],
     option: Annotated[
-        list[str] | None, typer.Option("--option", "-s", metavar="KEY=VALUE", help="An option of the critic.")
+        list[str] | None, typer.Option("--option", "-O", metavar="KEY=VALUE", help="An option of the critic.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, help="Dialogues that are judged.")] = 10,
     objects: Annotated[bool, typer.Option("--rejected", help="Show those alone that it doesn't approve.")] = False,
     format: Annotated[str | None, typer.Option("--format", "-f", metavar="F", help="Of the file, if unclear.")] = None,
     model: Annotated[
         str | None, typer.Option("--model", "-m", metavar="MODEL", help="Answers a critic that asks a language model.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", "-s", metavar="KEY=VALUE", help="A local model: critics.scorers.nli=FOLDER, ..."),
     ] = None,
     json: Json = False,
 ) -> int:
@@ -57,7 +67,8 @@ def critics_try(
     from .terminal import terminal
     from .trying import Trial, try_critic
 
-    return try_critic(terminal(), Trial(name, tuple(option or ()), file, limit, format, model), objects, json)
+    trial = Trial(name, tuple(option or ()), file, limit, format, model, tuple(settings or ()))
+    return try_critic(terminal(), trial, objects, json)
 
 
 @critics.command(

@@ -74,7 +74,7 @@ def findings(dialogue: Dialogue, review: Review) -> Table:
 
 
 def remarks(dialogue: Dialogue, ballot: Ballot) -> Iterator[Text]:
-    """Findings with the words that they are about, then the advice to each seat; of an abstention its reason."""
+    """Findings with the words that they are about, the advice to each seat, figures; of an abstention its reason."""
     if isinstance(ballot.answer, Abstention):
         yield Text(f"{ballot.answer.kind}: {one_line(ballot.answer.why)}", style="dim")
         return
@@ -83,6 +83,19 @@ def remarks(dialogue: Dialogue, ballot: Ballot) -> Iterator[Text]:
         yield remark(finding, names)
     for seat, text in ballot.answer.advice.items():
         yield Text.assemble((f"advice to {names.get(seat, seat)}: ", "italic dim"), (one_line(text), "dim"))
+    if ballot.answer.figures:
+        yield figures(ballot.answer, names)
+
+
+def figures(verdict: Verdict, names: Mapping[str, str]) -> Text:
+    """`User 1: sentences 5, sentences reflected 2 · User 2: ...`: what was measured, those of a seat together."""
+    told: dict[str, list[str]] = {}
+    for name, value in verdict.figures.items():
+        seat, slash, what = name.partition("/")
+        of, words = (names[seat], what) if slash and seat in names else ("", name)
+        told.setdefault(of, []).append(f"{one_line(words)} {value:.4g}")
+    parts = (f"{one_line(of)}: {', '.join(found)}" if of else ", ".join(found) for of, found in told.items())
+    return Text(" · ".join(parts), style="dim")
 
 
 def remark(finding: Finding, names: Mapping[str, str]) -> Text:

@@ -41,6 +41,7 @@ class PlainLines:
                     else "begins"
                 )
                 left_out = [f"critic {name} is skipped: {one_line(why, 300)}" for name, why in event.skipped]
+                left_out += [f"no tournament: {event.unheld}"] if event.unheld else []
                 return "\n".join([f"{event.name}: {wanted}{held}", *left_out])
             case Peopled() | Paired():
                 return gathering_line(event)

@@ -1,38 +1,55 @@
 """What happens at `tertulia review`? A panel judges what is there: the dialogues of a file, or of a run."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from ..agents import Dialogue
 from ..corpus.corpus import Corpus
 from ..corpus.formats import export
+from ..corpus.formats.filtering import REWRITTEN, filter_file, name_of
 from ..corpus.formats.importing import format_of
 from ..corpus.opening import is_database
 from ..corpus.record import Record
-from ..corpus.statistics import Statistics, collect
-from ..corpus.survival import SurvivalTable
-from ..critics import Finding, Verdict
+from ..corpus.statistics import Counting, Statistics
 from ..models.errors import Mistake
 from ..models.metering import Meter
-from ..scenarios.reviewing import review_file, review_run
+from ..scenarios.reviewing import making_of, review_file, review_run
 from ..scenarios.scenario import Scenario
 from .confusion import personality_tables
+from .finding import EXAMPLES, Examples, found
+from .judging import Judging
 from .printing import print_json
-from .running import resumable, watcher
+from .running import resumable
 from .statistics import opener_table, section, skipped, survival_table, talk_table
-from .text import number, one_line, share
+from .text import number
 
-EXAMPLES = 3
-"""Shown of each critic's rejections, and of each oddity of a file."""
-Odd = dict[str, Counter[str]]
-"""Where a file had to be read with care, by what was odd."""
+VERDICTS = "verdicts.jsonl"
+
+
+@dataclass
+class Gathered:
+    """What is told of a review, gathered while its records pass."""
+
+    counting: Counting = field(default_factory=Counting)
+    examples: Examples = field(default_factory=Examples)
+    odd: dict[str, Counter[str]] = field(default_factory=dict)
+    """Where a file had to be read with care, by what was odd."""
+
+    def count(self, where: str, what: str) -> None:
+        self.odd.setdefault(what.partition(":")[0], Counter())[where] += 1
+
+    def watch(self, records: Iterable[Record]) -> Iterator[Record]:
+        for record in records:
+            self.counting.add(record)
+            self.examples.add(record)
+            yield record
 
 
 def review(
@@ -40,19 +57,15 @@ def review(
 ) -> int:
     """Exit code 0, or 1 when the panel lets nothing pass. Raises Mistake, Stopped."""
     if is_run(source):
-        return _review_run(console, source, scenario, json)
-    folder = output or Path("runs") / f"review-{source.stem}"
-    odd: Odd = {}
-    meter = Meter()
-
-    def count(where: str, what: str) -> None:
-        odd.setdefault(what.partition(":")[0], Counter())[where] += 1
-
-    with resumable(folder), watcher(console, meter, live=False, silent=json) as watching:
-        corpus = asyncio.run(review_file(source, scenario, folder, watching, format=format, meter=meter, on_odd=count))
+        return _review_run(console, source, scenario, output, json)
+    folder, gathered = output or Path("runs") / f"review-{source.stem}", Gathered()
+    kind = format or format_of(source)
+    with resumable(folder), Judging(console, silent=json) as watching:
+        reviewed = review_file(source, scenario, folder, watching, format=kind, meter=Meter(), on_odd=gathered.count)
+        corpus = asyncio.run(reviewed)
     with corpus:
-        _write(corpus, source, format, folder)
-        return _report(console, corpus, None, odd, folder, json)
+        copy = _write(corpus, gathered, source, kind, folder)
+        return _report(console, corpus, None, gathered, [*_kept(folder, copy, kind), _look(folder)], json)
 
 
 def is_run(source: Path) -> bool:
@@ -64,85 +77,73 @@ def is_run(source: Path) -> bool:
     return False
 
 
-def _review_run(console: Console, run: Path, scenario: Scenario, json: bool) -> int:
-    meter = Meter()
-    with resumable(run), watcher(console, meter, live=False, silent=json) as watching:
-        panel = asyncio.run(review_run(run, scenario, watching, meter=meter))
+def _review_run(console: Console, run: Path, scenario: Scenario, output: Path | None, json: bool) -> int:
+    if output is not None:
+        raise Mistake(f"the review of a run is kept in the run, beside its own: leave out `--output` ({run} is a run)")
+    with resumable(run), Judging(console, silent=json) as watching:
+        panel = asyncio.run(review_run(run, scenario, watching, meter=Meter()))
+    gathered = Gathered()
     with Corpus.open(run) as corpus:
-        return _report(console, corpus, panel, {}, None, json)
+        deque(gathered.watch(corpus.ledger.records(outcomes=None, panel=panel)), maxlen=0)
+        beside = f"kept in {run} as panel {panel[:8]}; the run's own reviews and outcomes are as they were"
+        return _report(console, corpus, panel, gathered, [beside, _look(run, "1/0")], json)
 
 
-def _write(corpus: Corpus, source: Path, format: str | None, folder: Path) -> None:
-    """Beside the ledger: all verdicts, and what the panel lets pass in the format that it came in."""
-    records = corpus.ledger.records
-    export(records(outcomes=None), corpus.info, "provenance", folder / "verdicts.jsonl")
-    kind = format or format_of(source)
-    if kind != "provenance":
-        export(records(outcomes=None), corpus.info, kind, folder / f"accepted{source.suffix}")
+def _write(corpus: Corpus, gathered: Gathered, source: Path, format: str, folder: Path) -> Path:
+    """Beside the ledger: all verdicts, and what the panel lets pass as it stands in the file. Returns the copy."""
+    if making_of(source, format) != corpus.info.making:
+        raise Mistake(f"{source} has changed while it was judged: review it again, into another `--output`")
+    records, copy = corpus.ledger.records, folder / name_of(source, format)
+    export(gathered.watch(records(outcomes=None)), corpus.info, "provenance", folder / VERDICTS)
+    filter_file(records(outcomes=None), corpus.info, source, format, copy)
+    return copy
 
 
-def _report(console: Console, corpus: Corpus, panel: str | None, odd: Odd, folder: Path | None, json: bool) -> int:
-    numbers = collect(corpus.ledger.records(outcomes=None, panel=panel))
-    accepted = corpus.ledger.count(panel=panel)
+def _kept(folder: Path, copy: Path, format: str) -> Iterator[str]:
+    again = " (names and words alone: a script is written anew)" if format in REWRITTEN else ""
+    yield f"in {folder}: {copy.name}, what is accepted{again} · {VERDICTS}, a line a dialogue with all verdicts"
+
+
+def _look(where: Path, example: str = "1/0") -> str:
+    return f"look: tertulia show {where} --outcome rejected · tertulia show {where} {example}"
+
+
+def _report(
+    console: Console, corpus: Corpus, panel: str | None, gathered: Gathered, hints: Iterable[str], json: bool
+) -> int:
+    numbers, accepted = gathered.counting.statistics(), corpus.ledger.count(panel=panel)
     if json:
-        print_json(numbers.to_dict())
+        print_json(as_json(numbers, gathered))
         return 0 if accepted else 1
-    for part in report(numbers, odd):
+    for part in report(numbers, gathered):
         console.print(part)
-    for part in examples(corpus.ledger.records(outcomes=None, panel=panel)):
-        console.print(part)
-    if folder:
-        kept = f"\n{accepted:,} accepted · verdicts.jsonl and the accepted dialogues are in {folder}"
-        console.print(Text(f"{kept}\nlook: tertulia show {folder} --outcome rejected"))
+    console.print(Text(f"\n{accepted:,} of {number(numbers.tries, 'dialogue')} accepted", style="bold"))
+    for hint in hints:
+        console.print(Text(hint), soft_wrap=True)
     return 0 if accepted else 1
 
 
-def report(numbers: Statistics, odd: Odd) -> Iterator[RenderableType]:
+def as_json(numbers: Statistics, gathered: Gathered) -> dict[str, Any]:
+    critics = [row.critic for row in numbers.survival.critics]
+    odd = {what: dict(where) for what, where in gathered.odd.items()}
+    return {**numbers.to_dict(), "examples": gathered.examples.to_dict(critics), "odd": odd}
+
+
+def report(numbers: Statistics, gathered: Gathered) -> Iterator[RenderableType]:
     yield section("what was said", talk_table(numbers))
     yield section("how dialogues open", opener_table(numbers.said))
-    yield section("what critics found", found_table(numbers.survival))
+    yield section("what each critic found", Group(*found(numbers.survival, gathered.examples)))
     yield section(f"what is left, of {number(numbers.survival.reviewed, 'dialogue')}", survival_table(numbers.survival))
     yield from skipped(numbers.survival)
     if numbers.personality:
         yield section("personality, assigned against assessed", personality_tables(numbers.personality))
-    for what, where in sorted(odd.items(), key=lambda item: -item[1].total()):
-        yield Text(
-            f"read with care, {number(where.total(), 'line')}: {what} (such as {', '.join(list(where)[:EXAMPLES])})",
-            style="yellow",
-        )
+    if gathered.odd:
+        yield section("what had to be read with care", Group(*map(Text, odd_lines(gathered))))
 
 
-def found_table(table: SurvivalTable) -> Table:
-    """How often a critic found something, whether it rejects for it or not."""
-    shown = Table(box=None, pad_edge=False, header_style="dim")
-    shown.add_column("critic")
-    for name in ("dialogues with a finding", "share", "sides with a finding", "share"):
-        shown.add_column(name, justify="right")
-    for row in table.critics:
-        dialogues, sides = share(row.remarked / table.reviewed), share(row.sides / table.sides)
-        shown.add_row(Text(row.critic), f"{row.remarked:,}", dialogues, f"{row.sides:,}", sides)
-    return shown
-
-
-def examples(records: Iterator[Record]) -> Iterator[RenderableType]:
-    """The first findings of each critic that rejects, with the turn and its words."""
-    told: dict[str, list[Text]] = {}
-    for record in records:
-        for ballot in record.review.ballots if record.review else ():
-            answer = ballot.answer
-            if isinstance(answer, Verdict) and not answer.approve and len(told.get(ballot.critic, ())) < EXAMPLES:
-                found = (_example(record.dialogue, finding) for finding in answer.findings[:1])
-                told.setdefault(ballot.critic, []).extend(found)
-    for critic, texts in told.items():
-        yield section(f"{critic} rejects, for example", Group(*texts))
-
-
-def _example(dialogue: Dialogue, finding: Finding) -> Text:
-    where = dialogue.source or dialogue.id
-    turn = "" if finding.turn is None else f", turn {finding.turn + 1}"
-    text = Text.assemble((f"{where}{turn}: ", "dim"), one_line(finding.text, 200))
-    if finding.sentence and finding.sentence not in finding.text:
-        text.append("\n    profile: ", style="dim").append(one_line(finding.sentence, 160), style="italic")
-    if finding.turn is not None and finding.turn < len(dialogue.turns):
-        text.append(f"\n    {one_line(dialogue.turns[finding.turn].text, 160)}", style="italic")
-    return text
+def odd_lines(gathered: Gathered) -> Iterator[str]:
+    """`no speaker's label: 95 lines (624, 1048, 3882, ...)`."""
+    for what, where in sorted(gathered.odd.items(), key=lambda item: -item[1].total()):
+        lines = [spot.rpartition(":")[2] for spot in list(where)[:EXAMPLES]]
+        more = ", ..." if len(where) > EXAMPLES else ""
+        yield f"{what}: {number(where.total(), 'line')} ({', '.join(lines)}{more})"

@@ -17,6 +17,7 @@ from ..corpus.sent import Sent
 from ..critics import Outcome
 from .card import cards
 from .choosing import calls_for, chosen, siblings
+from .contest import Contest, contest
 from .conversation import ending, facts, objections, others, people, settled, title, turns
 from .judgement import judgement
 from .kinship import lineage
@@ -61,6 +62,8 @@ def view(ledger: Ledger, record: Record, shown: Shown) -> Iterator[RenderableTyp
     yield Group(Text(), turns(dialogue, objections(record.review)), Text())
     yield facts([("ended", ending(dialogue)), ("outcome", settled(record))])
     yield Group(Text(), judgement(dialogue, record.reviews), Text())
+    if found := Contest(ledger, dialogue):
+        yield Group(contest(found, dialogue), Text())
     if shown.prompts:
         yield Rule(Text("requests", "bold"), style="dim", align="left")
         yield from prompts(dialogue, calls_of(ledger, record))
@@ -121,6 +124,8 @@ def print_rows(console: Console, records: Iterable[Record], outcomes: bool) -> N
 
 def _as_json(ledger: Ledger, record: Record, shown: Shown) -> dict[str, Any]:
     data = record_to(record)
+    if found := Contest(ledger, record.dialogue):
+        data["tournament"] = found.to_dict()
     if shown.prompts:
         data["requests"] = [_request(call) for call in calls_of(ledger, record)]
     return data

@@ -7,6 +7,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ..corpus.comparing import Tournaments, tournaments
 from ..corpus.corpus import Corpus
 from ..corpus.ledger import Ledger
 from ..corpus.reading import Usage
@@ -19,6 +20,7 @@ from ..critics import Outcome, SeatKind
 from .badge import SIGNS
 from .change import round_table
 from .confusion import personality_tables
+from .contest import tournament_table, tournament_title
 from .printing import print_json
 from .text import money, number, one_line, percent, share
 
@@ -31,11 +33,12 @@ def stats(console: Console, run: str, rounds: bool, json: bool) -> int:
     with Corpus.open(run) as corpus:
         numbers = collect(corpus.records(outcomes=None))
         usage, info = corpus.ledger.usage(), corpus.info
+        held = tournaments(corpus.ledger.all_comparisons())
         reports = list(_reports(corpus.ledger, info)) if rounds else []
     if json:
-        print_json(as_json(info, numbers, usage, reports if rounds else None))
+        print_json(as_json(info, numbers, usage, reports if rounds else None, held))
         return 0
-    for part in report(info, numbers, usage):
+    for part in report(info, numbers, usage, held):
         console.print(part)
     if rounds:
         console.print(section("rounds", round_table(reports)))
@@ -46,7 +49,7 @@ def _reports(ledger: Ledger, info: RunInfo) -> Iterator[RoundReport]:
     return report_rounds(ledger.records(outcomes=None), int(info.scenario.get("seed") or 0))
 
 
-def report(info: RunInfo, numbers: Statistics, usage: Sequence[Usage]) -> Iterator[RenderableType]:
+def report(info: RunInfo, numbers: Statistics, usage: Sequence[Usage], held: Tournaments) -> Iterator[RenderableType]:
     """Section by section; those without content are left out."""
     yield heading(info, numbers)
     yield section("what was said", talk_table(numbers))
@@ -59,6 +62,8 @@ def report(info: RunInfo, numbers: Statistics, usage: Sequence[Usage]) -> Iterat
         yield section(f"critics, {number(numbers.survival.reviewed, 'reviewed try', 'reviewed tries')}",
                       survival_table(numbers.survival))  # fmt: skip
         yield from skipped(numbers.survival)
+    if held.held:
+        yield section(tournament_title(held), tournament_table(held))
     if len(numbers.attempts) > 1:
         yield section("rejected by attempt and critic", attempt_table(numbers.attempts, numbers.survival))
     if numbers.personality:
@@ -145,7 +150,7 @@ def guard_table(guards: Sequence[GuardRates]) -> Table:
 
 def survival_table(table: SurvivalTable) -> Table:
     """What each critic rejects, and what is left after it and all before it."""
-    shown = _table("critic", "counts as", "approves", "rejects", "of its own", "abstains", "survival", left=2)
+    shown = _table("critic", "counts as", "approves", "rejects", "share", "abstains", "survival", left=2)
     for row in table.critics:
         counts = (f"{row.approved:,}", f"{row.rejected:,}", share(row.rejection), f"{row.abstained or '·'}")
         survival = Text(share(row.survival), "dim" if row.role == SeatKind.ADVISE else "")
@@ -200,7 +205,7 @@ def _used(row: Usage) -> Iterator[str]:
 
 def _table(*names: str, left: int = 1) -> Table:
     """The first columns hold words, the others numbers."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=False)
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", expand=False)
     for at, name in enumerate(names):
         if at < left:
             table.add_column(name, overflow="fold")
@@ -210,7 +215,8 @@ def _table(*names: str, left: int = 1) -> Table:
 
 
 def as_json(
-    info: RunInfo, numbers: Statistics, usage: Sequence[Usage], reports: Sequence[RoundReport] | None
+    info: RunInfo, numbers: Statistics, usage: Sequence[Usage], reports: Sequence[RoundReport] | None, held: Tournaments
 ) -> dict[str, Any]:
     data = {"name": info.name, **numbers.to_dict(), "usage": [row._asdict() for row in usage]}
+    data |= {"tournaments": held.to_dict()} if held.held else {}
     return data if reports is None else {**data, "rounds": [report.to_dict() for report in reports]}

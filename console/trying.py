@@ -1,6 +1,7 @@
 """What happens at `tertulia critics try`? One critic judges dialogues of a file; its findings stand beside the text."""
 
 import asyncio
+from asyncio import to_thread
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -21,10 +22,14 @@ from ..corpus.formats.reviewed import review_to
 from ..critics import Abstention, Ballot, Review
 from ..critics.member import PanelMember
 from ..critics.panel import Panel
-from ..critics.registry import describe, find
+from ..critics.registry import find
+from ..critics.scorers import Lacking, Scorers
+from ..critics.seating import needs
+from ..critics.together import together
 from ..models.errors import Mistake
+from ..scenarios.loading import load
 from .badge import answer_badge
-from .judgement import remark, remarks
+from .judgement import figures, remark, remarks
 from .printing import print_array
 from .text import clean, number, one_line, seat_colours
 
@@ -41,9 +46,14 @@ class Trial:
     format: str | None = None
     model: str | None = None
     """Answers for a critic that needs a language model."""
+    settings: Sequence[str] = ()
+    """KEY=VALUE each, of `critics.scorers`: the local models that it asks."""
 
 
 Judged = tuple[Dialogue, Review]
+
+TOGETHER = 16
+"""Dialogues that are judged at a time."""
 
 
 class Alone:
@@ -89,12 +99,13 @@ async def judged(trial: Trial) -> AsyncIterator[Judged]:
     """The first dialogues of the file, each with a review by this critic alone, as they come; a corpus critic takes
     them all as a round. Raises Mistake."""
     member = PanelMember(use=trial.critic, options=options(trial.options))
-    async with _services(trial) as services:
+    async with _services(trial, member) as services:
         panel = Panel([member], services=services, base=Path())
         dialogues = islice(read_dialogues(trial.file, trial.format), trial.limit)
         if not panel.corpus:
-            for dialogue in dialogues:
-                yield dialogue, await panel.review(dialogue)
+            while page := list(islice(dialogues, TOGETHER)):
+                for pair in zip(page, await together(map(panel.review, page)), strict=True):
+                    yield pair
             return
         waiting = [(dialogue, await panel.review(dialogue)) for dialogue in dialogues]
         number = 0
@@ -118,20 +129,37 @@ def options(texts: Sequence[str]) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def _services(trial: Trial) -> AsyncIterator[dict[str, object]]:
-    """The chat client, where the critic needs one. Raises Mistake where it does, and no model is named."""
-    if "chat" not in describe(find(trial.critic)).needs:
-        yield {}
-        return
-    if trial.model is None:
+async def _services(trial: Trial, member: PanelMember) -> AsyncIterator[dict[str, object]]:
+    """The local models and the chat client that the critic needs with these options. Raises Mistake for what is not
+    there, with the next step."""
+    needed, scorers = needs(find(member.use).create(member.options, Path())), scorers_of(trial.settings)
+    if "chat" in needed and trial.model is None:
         raise Mistake(f"critic {trial.critic!r} asks a language model: name one, such as --model ollama:llama3.1")
+    services = await to_thread(scorers.connect, needed)
+    for service, found in services.items():
+        if isinstance(found, Lacking):
+            other = f"name another: --set critics.scorers.{service}=FOLDER"
+            raise Mistake(f"critic {trial.critic!r} needs {service!r}: {found.why}; {other}")
+    if "chat" not in needed:
+        yield services
+        return
     from ..models import ModelSpec, connect
 
-    client = connect(ModelSpec.parse(trial.model))
+    client = connect(ModelSpec.parse(trial.model or ""))
     try:
-        yield {"chat": client}
+        yield {**services, "chat": client}
     finally:
         await client.close()
+
+
+def scorers_of(settings: Sequence[str]) -> Scorers:
+    """What `--set critics.scorers.nli=lexical` and its like say. Raises Mistake for other keys."""
+    for text in settings:
+        if not text.strip().startswith("critics.scorers."):
+            example = "--set critics.scorers.nli=FOLDER"
+            raise Mistake(f"--set {text}: here it names local models alone, such as {example}; "
+                          "what belongs to the critic goes with --option KEY=VALUE")  # fmt: skip
+    return load("experts", overrides=settings).critics.scorers if settings else Scorers()
 
 
 def _approved(review: Review) -> bool:
@@ -160,6 +188,7 @@ def _general(dialogue: Dialogue, ballot: Ballot) -> Iterator[Text]:
             yield remark(finding, names)
     for seat, text in ballot.answer.advice.items():
         yield Text(f"advice to {names.get(seat, seat)}: {one_line(text)}", style="dim")
+    yield figures(ballot.answer, names)
 
 
 def _turns(dialogue: Dialogue, ballot: Ballot, names: dict[str, str]) -> Table:

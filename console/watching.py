@@ -85,6 +85,7 @@ class Seen:
                 self.started = event
                 self.critics = {name: CriticCount() for name in event.critics}
                 self.gathered += [f"critic {name} is skipped: {why}" for name, why in event.skipped]
+                self.gathered += [f"no tournament: {event.unheld}"] if event.unheld else []
             case Progressed():
                 self.casting = progress_line(event)
             case Peopled() | Paired():

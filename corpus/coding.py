@@ -11,6 +11,8 @@ from sqlalchemy import RowMapping
 
 from ..agents import Dialogue, Job, Member, SeatRole, Turn
 from ..critics import Abstention, Ballot, Decision, Finding, Outcome, Review, SeatKind, Verdict, Why
+from ..critics.tournament.comparison import Answer, Comparison
+from ..critics.verdict import Choice, Preference
 from ..models.request import Reply
 from ..personas import Persona
 from .record import RunInfo
@@ -167,6 +169,40 @@ def _answer(row: RowMapping) -> Verdict | Abstention:
         return Abstention(Why(row["abstains"]), payload["why"])
     findings = tuple(Finding(**finding) for finding in payload["findings"])
     return Verdict(bool(row["approve"]), row["score"], findings, payload["advice"], payload.get("figures", {}))
+
+
+def comparison_row(comparison: Comparison) -> Row:
+    """Without the job that it belongs to."""
+    return {
+        "attempt": comparison.attempt,
+        "policy": comparison.policy,
+        "first": comparison.first,
+        "second": comparison.second,
+        "choice": comparison.choice.value if comparison.choice else None,
+        "forth": _chosen(comparison.forth),
+        "back": _chosen(comparison.back),
+        "payload": to_json({"why": [comparison.forth.why, comparison.back.why]}),
+    }
+
+
+def _chosen(answer: Answer) -> str:
+    return answer.kind.value if isinstance(answer, Abstention) else answer.choice.value
+
+
+def comparison_of(row: RowMapping) -> Comparison:
+    forth, back = from_json(row["payload"])["why"]
+    return Comparison(
+        policy=row["policy"],
+        attempt=row["attempt"],
+        first=row["first"],
+        second=row["second"],
+        forth=_preference(row["forth"], forth),
+        back=_preference(row["back"], back),
+    )
+
+
+def _preference(chosen: str, why: str) -> Answer:
+    return Preference(Choice(chosen), why) if chosen in set(Choice) else Abstention(Why(chosen), why)
 
 
 def reply_row(reply: Reply) -> Row:

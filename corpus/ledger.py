@@ -14,8 +14,9 @@ from sqlalchemy import Table, bindparam, select, update
 
 from ..agents import Dialogue, Job
 from ..critics import Outcome, Review
+from ..critics.tournament.comparison import Comparison
 from ..models.errors import Mistake
-from . import coding, schema
+from . import coding, querying, schema
 from .opening import Site, found, hold, locate, lock, prepare
 from .reading import Reader
 from .record import RunInfo
@@ -23,6 +24,7 @@ from .replies import Replies, Spent
 from .storing import (
     FIT,
     FORGET_OUTCOMES,
+    FORGET_REVIEW,
     FORGET_VERDICTS,
     REOPEN,
     REOPEN_ALL,
@@ -138,6 +140,23 @@ class Ledger(Reader):
         ballots = [self._replacing(schema.verdicts, row) for row in coding.verdict_rows(review)]
         stored = self._replacing(schema.reviews, coding.review_row(review))
         await self._write([(FORGET_VERDICTS, whose), *ballots, stored], about=(review.dialogue, review.panel))
+
+    async def ask_again(self, panel: str) -> int:
+        """Forget the reviews of a panel of which a critic has failed every time, and open their jobs: it may be mended
+        by now. Returns how many there were."""
+        found = list(self._reading.execute(querying.in_vain(self._run, panel)))
+        for id, round, index in found:
+            whose, job = at(run=self._run, dialogue=id, panel=panel), {"round": round, "idx": index, "panel": panel}
+            outcomes, state = at(run=self._run, **job), self._replacing(schema.states, {**job, "done": 0})
+            rows: list[Stored] = [(FORGET_VERDICTS, whose), (FORGET_REVIEW, whose), (FORGET_OUTCOMES, outcomes), state]
+            await self._change(round, rows, about=(round, index))
+        return len(found)
+
+    async def keep_comparisons(self, round: int, index: int, panel: str, comparisons: Sequence[Comparison]) -> None:
+        """Store what was compared for a job under a panel, all of it or nothing."""
+        job = {"round": round, "idx": index, "panel": panel}
+        rows = [self._replacing(schema.comparisons, {**job, **coding.comparison_row(one)}) for one in comparisons]
+        await self._write(rows, about=(round, index))
 
     async def settle(
         self, round: int, index: int, panel: str, outcomes: Mapping[str, tuple[Outcome, str]], done: bool

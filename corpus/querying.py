@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
-from ..critics import Outcome
+from ..critics import Outcome, Why
 from . import schema
 
 PLACE = tuple(schema.dialogues.c[name] for name in ("round", "idx", "attempt", "candidate"))
@@ -39,6 +39,17 @@ def accepted(run: int, panel: str, round: int) -> Select[Any]:
     return query.where(table.c.outcome == Outcome.ACCEPTED.value, schema.dialogues.c.superseded == 0)
 
 
+def in_vain(run: int, panel: str) -> Select[Any]:
+    """(dialogue, round, idx) of what was reviewed while a critic of the panel had failed every time."""
+    table, failed = schema.verdicts, schema.verdicts.c.abstains == Why.FAILED.value
+    here = and_(table.c.run == run, table.c.panel == panel)
+    broken = select(table.c.critic).where(here).group_by(table.c.critic)
+    broken = broken.having(func.count() == func.sum(case((failed, 1), else_=0)))
+    same = and_(schema.dialogues.c.run == table.c.run, schema.dialogues.c.id == table.c.dialogue)
+    columns = (table.c.dialogue, schema.dialogues.c.round, schema.dialogues.c.idx)
+    return select(*columns).distinct().join_from(table, schema.dialogues, same).where(here, table.c.critic.in_(broken))
+
+
 def counts(run: int, panel: str) -> Select[Any]:
     """(round, outcome, count) of the settled tries that count."""
     table = schema.outcomes
@@ -46,6 +57,21 @@ def counts(run: int, panel: str) -> Select[Any]:
     query = select(table.c.round, table.c.outcome, func.count()).join_from(table, schema.dialogues, same)
     query = query.where(table.c.run == run, table.c.panel == panel, schema.dialogues.c.superseded == 0)
     return query.group_by(table.c.round, table.c.outcome).order_by(table.c.round, table.c.outcome)
+
+
+def comparisons(run: int, panel: str) -> Select[Any]:
+    """Under a panel, of dialogues that count, in place order; by policy within a job."""
+    table = schema.comparisons
+    names = ("round", "idx", "attempt", "policy", "first", "second")
+    query = select(table).where(table.c.run == run, table.c.panel == panel)
+    query = query.where(*(_counts(run, table.c[name]) for name in ("first", "second")))
+    return query.order_by(*(table.c[name] for name in names))
+
+
+def _counts(run: int, id: Any) -> ColumnElement[bool]:
+    """Whether the dialogue of this id does."""
+    table = schema.dialogues.alias()
+    return select(table.c.id).where(table.c.run == run, table.c.id == id, table.c.superseded == 0).exists()
 
 
 def usage(run: int) -> Select[Any]:

@@ -8,14 +8,15 @@ from sqlalchemy import Column, Connection, Select, func, select, tuple_
 
 from ..agents import Dialogue, Job
 from ..critics import Outcome
+from ..critics.tournament.comparison import Comparison
 from ..models.errors import Mistake
 from . import querying
 from .assembling import Assembly
-from .coding import from_json, info_of
+from .coding import comparison_of, from_json, info_of
 from .querying import PLACE, of_job
 from .record import Record, RunInfo
 from .replies import Spent, spent
-from .schema import dialogues, jobs, runs, states
+from .schema import comparisons, dialogues, jobs, runs, states
 from .sent import Outbox, Sent
 
 PAGE = 256
@@ -206,6 +207,20 @@ class Reader:
         for round, outcome, count in self._reading.execute(querying.counts(self._run, self._panel(panel))):
             found.setdefault(round, {})[Outcome(outcome)] = count
         return found
+
+    def comparisons(self, round: int, index: int, panel: str | None = None) -> list[Comparison]:
+        """What was compared for a job's tries under the panel, by attempt and policy."""
+        query = querying.comparisons(self._run, self._panel(panel))
+        query = query.where(of_job(comparisons, self._run, round, index))
+        return [comparison_of(row) for row in self._reading.execute(query).mappings()]
+
+    def all_comparisons(self, panel: str | None = None) -> Iterator[tuple[int, int, Comparison]]:
+        """(round, index, comparison) of every job, in place order, streamed."""
+        query, after = querying.comparisons(self._run, self._panel(panel)), (-1, -1, -1, "", "", "")
+        key = [comparisons.c[name] for name in ("round", "idx", "attempt", "policy", "first", "second")]
+        while page := self._reading.execute(query.where(tuple_(*key) > after).limit(PAGE)).mappings().all():
+            yield from ((row["round"], row["idx"], comparison_of(row)) for row in page)
+            after = tuple(page[-1][column.name] for column in key)
 
     def spent(self) -> Spent:
         """Over all resumes."""

@@ -129,6 +129,26 @@ verdicts = Table(
 )
 """One ballot a row: `approve` and `score`, or why the critic `abstains`."""
 
+comparisons = Table(
+    "comparisons",
+    metadata,
+    _run(),
+    Column("panel", String, primary_key=True),
+    _number("round", key=True),
+    _number("idx", key=True),
+    _number("attempt", key=True),
+    Column("policy", String, primary_key=True),
+    Column("first", String, primary_key=True),
+    Column("second", String, primary_key=True),
+    Column("choice", String),
+    Column("forth", String, nullable=False),
+    Column("back", String, nullable=False),
+    Column("payload", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Two candidates of a job before one policy: which is better (null where that is not known), and what was answered when
+`first` was shown first (`forth`), and when `second` was (`back`): first | second | tie, or why nothing was."""
+
 settings = Table(
     "settings",
     metadata,
@@ -173,7 +193,14 @@ texts = Table(
 """Long texts that recur, by content: instructions, exemplars, personas."""
 
 Migration = Callable[[Connection], None]
-MIGRATIONS: Sequence[Migration] = ()
+
+
+def _with_comparisons(connection: Connection) -> None:
+    """Who changes this table later gives this step the table as it is today."""
+    comparisons.create(connection)
+
+
+MIGRATIONS: Sequence[Migration] = (_with_comparisons,)
 """Number i brings a ledger of version i + 1 to version i + 2."""
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
 from .coding import Texts
-from .schema import dialogues, outcomes, states, texts, verdicts
+from .schema import dialogues, outcomes, reviews, states, texts, verdicts
 
 Stored = tuple[UpdateBase, dict[str, Any]]
 
@@ -83,6 +83,10 @@ FIT = _fitting()
 FORGET_OUTCOMES: Delete = delete(outcomes).where(_of_job(outcomes), outcomes.c.panel == bindparam("at_panel"))
 FORGET_VERDICTS: Delete = delete(verdicts).where(
     *(verdicts.c[name] == bindparam(f"at_{name}") for name in ("run", "dialogue", "panel"))
+)
+
+FORGET_REVIEW: Delete = delete(reviews).where(
+    *(reviews.c[name] == bindparam(f"at_{name}") for name in ("run", "dialogue", "panel"))
 )
 
 

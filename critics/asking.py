@@ -44,7 +44,7 @@ async def ask(expert: Expert, cases: Sequence[Case]) -> Answer:
     try:
         if expert.limit is None and len(cases) == 1:
             return checked(expert, await critic.review(cases[0]), cases[0])
-        return await _within(expert.limit, _each(expert, cases))
+        return await within(expert.limit, _each(expert, cases))
     except (Stopped, Mistake):
         raise
     except NoJudge as error:
@@ -58,7 +58,7 @@ async def ask_round(expert: Expert, cases: Sequence[Case], corpus: Neighbours) -
     critic: Any = expert.critic
     limit = expert.limit * max(1, len(cases)) if expert.limit is not None else None
     try:
-        answers: Sequence[Any] = await _within(limit, critic.review_round(cases, corpus))
+        answers: Sequence[Any] = await within(limit, critic.review_round(cases, corpus))
         if len(answers) != len(cases):
             raise Nonsense(f"gave {len(answers)} answers on {len(cases)} dialogues")
         return answers
@@ -81,7 +81,8 @@ async def _each(expert: Expert, cases: Sequence[Case]) -> Answer:
     return merge([checked(expert, await critic.review(case), case) for case in cases])
 
 
-async def _within(seconds: float | None, call: Awaitable[Given]) -> Given:
+async def within(seconds: float | None, call: Awaitable[Given]) -> Given:
+    """What is awaited. Raises TimeoutError that says how long was waited."""
     try:
         async with timeout(seconds) as limit:
             return await call
@@ -91,6 +92,11 @@ async def _within(seconds: float | None, call: Awaitable[Given]) -> Given:
 
 def _failed(expert: Expert, dialogue: str, error: Exception | SystemExit) -> Abstention:
     log.info("critic %s failed on %s", expert.name, dialogue or "a round", exc_info=error)
+    return failed(error)
+
+
+def failed(error: Exception | SystemExit) -> Abstention:
+    """The abstention of a critic that broke."""
     text = " ".join(str(error).split())
     plain = isinstance(error, Nonsense) or (isinstance(error, TimeoutError) and text)
     return Abstention(Why.FAILED, (text if plain else f"{type(error).__name__}: {text}".rstrip(": "))[:300])

@@ -21,9 +21,13 @@ class Critic(Protocol):
 
 
 class Comparer(Protocol):
-    """Which of two candidates for one job is better?"""
+    """Which of two candidates for one job is better? It may sit in a tournament as one of its policies."""
 
-    async def compare(self, case: Case, first: Dialogue, second: Dialogue) -> Preference: ...
+    async def compare(self, case: Case, first: Dialogue, second: Dialogue) -> Preference | Abstention:
+        """Asked once for each order of the two. `case` says what else may be known of them (setting, seats, language),
+        and gives seeds. It and the dialogues are cut to what the comparer `sees`, the transcript unless it says more.
+        """
+        ...
 
 
 class Neighbours(Protocol):

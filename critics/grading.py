@@ -1,9 +1,6 @@
 """How is a form filled in? By a language model, once, or several times at temperature 1 and averaged."""
 
-import asyncio
-from collections.abc import Coroutine, Sequence
 from functools import partial
-from typing import Any, TypeVar
 
 from autogen_agentchat.agents import AssistantAgent
 from autogen_core.models import ChatCompletionClient
@@ -14,9 +11,8 @@ from .form import Form, Grades
 from .material import material
 from .prompt import render
 from .reading import read_grades
+from .together import together
 from .verdict import Abstention, Verdict, Why
-
-T = TypeVar("T")
 
 
 async def grade(chat: ChatCompletionClient, case: Case, critic: str, form: Form, rubric: str) -> Verdict | Abstention:
@@ -28,7 +24,7 @@ async def grade(chat: ChatCompletionClient, case: Case, critic: str, form: Form,
         return Abstention(Why.NOT_APPLICABLE, "nothing is said")
     told = render("grade", rubric=rubric, form=form)
     asked = [_filled(chat, case, critic, form, told, call) for call in range(form.samples)]
-    answers = await _together(asked)
+    answers = await together(asked)
     filled = [answer for answer in answers if isinstance(answer, Grades)]
     if 2 * len(filled) < len(answers) or not filled:
         return next(answer for answer in answers if isinstance(answer, Abstention))
@@ -43,13 +39,3 @@ async def _filled(
     question = render("judge-question", material=shown.text)
     read, again = partial(read_grades, form=form, told=told), partial(render, "grade-again", form=form)
     return await consult(AssistantAgent("judge", client, system_message=told), shown, question, read, again)
-
-
-async def _together(calls: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-    """All at once; what stops one stops all."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(call) for call in calls]
-    except BaseExceptionGroup as failures:
-        raise failures.exceptions[0] from None
-    return [task.result() for task in tasks]

@@ -31,6 +31,13 @@ class Weights(BaseModel):
     """Where the weights come from: the run, the labels, how well they do. For readers; it decides nothing."""
 
     @model_validator(mode="after")
+    def _weighs(self) -> Self:
+        """Without a weight nobody would vote, and everything be accepted."""
+        if not any(self.weights.values()):
+            raise ValueError("weights: no critic has a weight above 0, so that nobody votes: give one to a critic")
+        return self
+
+    @model_validator(mode="after")
     def _monotone(self) -> Self:
         """An abstention is worth a score of 1 at most: else a verdict could cost what silence would not."""
         for name, value in self.missing.items():

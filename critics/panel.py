@@ -1,6 +1,5 @@
 """What do the critics of a panel say of a dialogue, and what does it come to?"""
 
-from asyncio import TaskGroup
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
@@ -17,8 +16,9 @@ from .case import Case, Limits, Sees, cases
 from .critic import Neighbours
 from .member import PanelMember
 from .review import Review, SeatKind
-from .seating import Expert, seat
+from .seating import seat
 from .streak import Streaks
+from .together import together
 from .verdict import Abstention, Why
 from .voting import Voting, decide, presume, unheard_of
 
@@ -98,7 +98,8 @@ class Panel:
         if len(self._slow) == 1:
             answers[self._slow[0].name] = await ask(self._slow[0], cut[self._slow[0].sees])
         elif self._slow:
-            answers |= await _together(self._slow, cut)
+            asked = await together([ask(expert, cut[expert.sees]) for expert in self._slow])
+            answers |= {expert.name: answer for expert, answer in zip(self._slow, asked, strict=True)}
         for name, answer in answers.items():
             for why in _failures([answer]):
                 self._events(CriticFailed(name, dialogue.id, why))
@@ -164,16 +165,6 @@ class _Cases(Sequence[Case]):
 
     def _cut(self, dialogue: Dialogue) -> Case:
         return cases(dialogue, self._sees, self._limits)[0]
-
-
-async def _together(experts: Sequence[Expert], cut: Mapping[Sees, Sequence[Case]]) -> dict[str, Answer]:
-    """All at once; what stops one stops all."""
-    try:
-        async with TaskGroup() as group:
-            tasks = {expert.name: group.create_task(ask(expert, cut[expert.sees])) for expert in experts}
-    except BaseExceptionGroup as failures:
-        raise failures.exceptions[0] from None
-    return {name: task.result() for name, task in tasks.items()}
 
 
 def _check_names(members: Sequence[PanelMember]) -> None:

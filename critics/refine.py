@@ -1,13 +1,15 @@
 """How does a job come to its dialogue? Generate, judge, and again with the critics' advice, at most k times."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..agents.dialogue import Dialogue, dialogue_id
 from ..agents.play import Play
 from .review import Ballot, Outcome, Review, SeatKind
 from .verdict import Verdict
+
+UNCHOSEN = "another candidate was chosen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Ending:
 
     tries: tuple[Try, ...]
     chosen: Try | None
+    lost: Mapping[str, str] = field(default_factory=dict)
+    """By dialogue id: why a try that is accepted is not the one chosen, where more is known than that."""
 
     @property
     def attempts(self) -> int:
@@ -41,6 +45,15 @@ class Ending:
         """Whether no corpus critic has still to answer on the chosen one."""
         return self.chosen is None or self.chosen.review is None or self.chosen.review.complete
 
+    @property
+    def rivals(self) -> tuple[Try, ...]:
+        """The accepted tries of the attempt that the chosen one is of, itself among them."""
+        if self.chosen is None or self.chosen.dialogue.place is None:
+            return ()
+        attempt = self.chosen.dialogue.place.attempt
+        made = [this for this in self.tries if this.dialogue.place and this.dialogue.place.attempt == attempt]
+        return tuple(accepted(made))
+
     def outcomes(self) -> dict[str, tuple[Outcome, str]]:
         """What became of each try, by dialogue id, with the reason."""
         return {t.dialogue.id: self._outcome(t) for t in self.tries}
@@ -49,16 +62,20 @@ class Ending:
         if this.outcome is Outcome.FAILED:
             return Outcome.FAILED, this.dialogue.failure
         if this.outcome is Outcome.ACCEPTED and this is not self.chosen:
-            return Outcome.PASSED_OVER, "another candidate was chosen"
+            return Outcome.PASSED_OVER, self.lost.get(this.dialogue.id, UNCHOSEN)
         return this.outcome, this.review.decision.why if this.review else ""
 
 
 class Workshop(Protocol):
-    """What refine needs done, and kept, by somebody: each of the two returns once its result is committed."""
+    """What refine needs done, and kept, by somebody: each returns once its result is committed."""
 
     async def make(self, play: Play) -> Dialogue: ...
 
     async def judge(self, dialogue: Dialogue) -> Review: ...
+
+    async def choose(self, tries: Sequence[Try]) -> Try:
+        """The best of several that are accepted."""
+        ...
 
 
 async def refine(
@@ -82,10 +99,9 @@ async def refine(
         made = [await _made(plays(attempt, c, advice), workshop, known) for c in range(candidates)]
         judged = [await _judged(this, workshop) for this in made]
         tries += judged
-        outcomes = {this.outcome for this in judged}
-        if Outcome.ACCEPTED in outcomes:
-            return Ending(tuple(tries), best(judged))
-        if Outcome.UNDECIDED in outcomes:
+        if passed := accepted(judged):
+            return Ending(tuple(tries), passed[0] if len(passed) == 1 else await workshop.choose(passed))
+        if any(this.outcome is Outcome.UNDECIDED for this in judged):
             break
         advice = advise(judged) if notes else {}
     return Ending(tuple(tries), None)
@@ -102,10 +118,13 @@ async def _judged(this: Try, workshop: Workshop) -> Try:
     return Try(this.dialogue, await workshop.judge(this.dialogue))
 
 
+def accepted(tries: Iterable[Try]) -> list[Try]:
+    return [this for this in tries if this.outcome is Outcome.ACCEPTED]
+
+
 def best(tries: Sequence[Try]) -> Try:
     """The accepted try with the highest score; of equals the first. Raises ValueError when none is accepted."""
-    accepted = [this for this in tries if this.outcome is Outcome.ACCEPTED]
-    return max(accepted, key=lambda this: this.review.decision.score if this.review else 0.0)
+    return max(accepted(tries), key=lambda this: this.review.decision.score if this.review else 0.0)
 
 
 def advise(tries: Sequence[Try], sentences: int = 3) -> dict[str, str]:

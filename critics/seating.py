@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, is_dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from ..models.errors import Mistake
 from .case import Sees
@@ -12,6 +12,8 @@ from .critic import CorpusCritic, Critic
 from .member import PanelMember
 from .registry import Source, find
 from .scorers import Lacking
+
+Seated = TypeVar("Seated")
 
 NEIGHBOURS = "neighbours"
 """No service to bind: corpus critics are given it when they are asked."""
@@ -59,13 +61,13 @@ def seat(member: PanelMember, services: Mapping[str, object], base: Path | None 
             return Expert(member, missing=str(mistake))
         raise
     critic = source.create(member.options, base)
-    if problem := _problem(member, critic, services):
+    if problem := lacking(critic, services):
         if member.optional:
             return Expert(member, missing=problem)
         raise Mistake(f"critic {member.name!r} {problem}; provide it, or mark the critic `optional: true`")
     if hasattr(critic, "review_round") and getattr(critic, "sees", None) == Sees.OWN_PERSONAS:
         raise Mistake(f"critic {member.name!r} sees own-personas, and a corpus critic may see transcript or all")
-    return Expert(member, _bound(member, critic, services), source.origin, limit=_limit(member, source))
+    return Expert(member, bound_to(member.name, critic, services), source.origin, limit=_limit(member, source))
 
 
 def needs(critic: Any) -> tuple[str, ...]:
@@ -82,28 +84,30 @@ def called_for(member: PanelMember, base: Path | None = None) -> tuple[str, ...]
         return ()
 
 
-def _problem(member: PanelMember, critic: object, services: Mapping[str, object]) -> str:
+def lacking(critic: object, services: Mapping[str, object]) -> str:
+    """What a critic needs and can't have; empty where all is there."""
     missing = [need for need in needs(critic) if services.get(need) is None]
-    lacking = [service for need in needs(critic) if isinstance(service := services.get(need), Lacking)]
-    if lacking:
-        return f"can't have what it needs: {'; '.join(service.why for service in lacking)}"
+    away = [service for need in needs(critic) if isinstance(service := services.get(need), Lacking)]
+    if away:
+        return f"can't have what it needs: {'; '.join(service.why for service in away)}"
     there = ", ".join(sorted(name for name, service in services.items() if service is not None)) or "none"
     return f"needs {', '.join(map(repr, missing))}, which this run does not have (there: {there})" if missing else ""
 
 
-def _bound(member: PanelMember, critic: Critic | CorpusCritic, services: Mapping[str, object]) -> Critic | CorpusCritic:
+def bound_to(name: str, critic: Seated, services: Mapping[str, object]) -> Seated:
+    """The critic with the services that it needs. Raises Mistake where it can't be given them."""
     given = {need: services[need] for need in needs(critic)}
     if not given:
         return critic
     try:
         if is_dataclass(critic):
-            return cast("Critic | CorpusCritic", replace(cast("Any", critic), **given))
+            return cast("Seated", replace(cast("Any", critic), **given))
         held = copy(critic)
-        for name, service in given.items():
-            setattr(held, name, service)
+        for need, service in given.items():
+            setattr(held, need, service)
         return held
     except (TypeError, ValueError, AttributeError) as error:
-        raise Mistake(f"critic {member.name!r} can't be given {', '.join(given)}: {error}") from error
+        raise Mistake(f"critic {name!r} can't be given {', '.join(given)}: {error}") from error
 
 
 def _limit(member: PanelMember, source: Source) -> float | None:

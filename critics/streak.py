@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..models.errors import CriticBroken
-from .verdict import Abstention, Verdict, Why
+from .verdict import Abstention, Preference, Verdict, Why
 
 HOPELESS = 10
 """Failures from the first dialogue on, without any answer between them."""
@@ -17,8 +17,8 @@ class Streaks:
     answered: set[str] = field(default_factory=set)
     failures: dict[str, list[str]] = field(default_factory=dict)
 
-    def note(self, answers: Mapping[str, Verdict | Abstention]) -> None:
-        """Take in the answers on one dialogue, by critic. Raises CriticBroken for a hopeless one."""
+    def note(self, answers: Mapping[str, Verdict | Preference | Abstention]) -> None:
+        """Take in the answers on one dialogue, or pair of them, by critic. Raises CriticBroken for a hopeless one."""
         for name, answer in answers.items():
             if name in self.answered:
                 continue

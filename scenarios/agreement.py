@@ -49,6 +49,7 @@ def disagreements(scenario: "Scenario") -> Iterator[Problem]:
     yield from _orders(scenario)
     yield from _panel(scenario)
     yield from _quorum(scenario)
+    yield from _tournament(scenario)
 
 
 def _turns(scenario: "Scenario") -> Iterator[Problem]:
@@ -229,3 +230,16 @@ def _quorum(scenario: "Scenario") -> Iterator[Problem]:
         if needed is not None and needed > voters:
             text = f"{needed} voters are needed, and the panel has {voters}: nothing could ever be accepted"
             yield Problem(("critics", "voting", key), text, VOTERS)
+
+
+def _tournament(scenario: "Scenario") -> Iterator[Problem]:
+    """Whether policies are told apart, and a pick has something to pick from."""
+    setting, loc = scenario.critics.tournament, ("critics", "tournament")
+    if setting is None:
+        return
+    for at, name in enumerate(setting.names):
+        if name in setting.names[:at]:
+            yield Problem((*loc, "policies", at), f"a policy is called {name!r} already; keep one, or rename its file")
+    if setting.schedule == "knock-out" and "pick" in setting.model_fields_set:
+        text = "says nothing with the schedule 'knock-out': the last one that is left wins"
+        yield Problem((*loc, "pick"), text, ((*loc, "schedule"),))

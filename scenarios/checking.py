@@ -8,6 +8,7 @@ from itertools import chain
 from ..critics.member import PanelMember
 from ..critics.option import checked
 from ..critics.registry import BUILT_IN, Source, find
+from ..critics.tournament.seating import comparer_of
 from ..models.errors import Mistake
 from ..models.pricing import price_of
 from ..models.suggesting import closest, suggest
@@ -33,6 +34,7 @@ def unmet(scenario: Scenario) -> Iterator[Problem]:
     yield from _statements(scenario)
     for at, member in enumerate(scenario.critics.panel):
         yield from _critic(member, scenario, ("critics", "panel", at))
+    yield from _policies(scenario)
     yield from _prices(scenario)
 
 
@@ -194,6 +196,16 @@ def _critic(member: PanelMember, scenario: Scenario, loc: Loc) -> Iterator[Probl
     yield from (_option(text, loc) for text in wrong)
     if not wrong:
         yield from _unmakable(source, member, scenario, loc)
+
+
+def _policies(scenario: Scenario) -> Iterator[Problem]:
+    """Whether everybody is there who compares, if there are several candidates or not."""
+    setting, loc = scenario.critics.tournament, ("critics", "tournament", "policies")
+    for at, policy in enumerate(setting.policies if setting else ()):
+        try:
+            comparer_of(policy, scenario.folder)
+        except Mistake as mistake:
+            yield Problem((*loc, at), str(mistake))
 
 
 def _mistyped(use: str) -> bool:

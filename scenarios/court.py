@@ -8,14 +8,18 @@ from ..corpus import Record
 from ..corpus.ledger import Ledger
 from ..critics import Limits, Outcome, PanelMember, Review
 from ..critics.panel import Panel
-from ..critics.refine import Ending, Try
+from ..critics.refine import Ending, Try, best
 from ..critics.seating import called_for
+from ..critics.tournament.seating import asking, needed
+from ..critics.tournament.tournament import Tournament
 from ..models.request import Events
 from .connecting import Connections
 from .equipping import CHAT, Equipment
 from .event import JobDone, Reviewed
 from .limiting import Spending
 from .scenario import Scenario
+
+NO_COMPARER = "no language model to compare with, the panel's score decides; give `models.judge`"
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,10 @@ class Court:
     spending: Spending
     final: bool = True
     """Whether a job is done once it is settled: not in a review, which is made while more tries may still come."""
+    tournament: Tournament | None = None
+    """Finds the best of several candidates; without, the panel's score does."""
+    unheld: str = ""
+    """Why no tournament is held, where one is wanted."""
 
     async def judge(self, dialogue: Dialogue) -> Review:
         """The panel's review, committed."""
@@ -44,12 +52,30 @@ class Court:
         self.events(Reviewed(dialogue.place, kept))
         return kept
 
+    async def choose(self, tries: Sequence[Try]) -> Try:
+        """The best of one attempt's tries that the panel accepts; what was compared for it is committed."""
+        place = tries[0].dialogue.place
+        if self.tournament is None or place is None:
+            return best(tries)
+        held = await self.tournament.hold(tries, self.ledger.comparisons(place.round, place.index, self.judging))
+        if held.made:
+            await self.ledger.keep_comparisons(place.round, place.index, self.judging, held.made)
+        return held.winner
+
     async def settle(self, round: int, index: int, ending: Ending) -> None:
         """Commit what became of a job's tries; its replies need not be at hand any more."""
+        ending = self._explained(round, index, ending)
         await self.ledger.settle(round, index, self.judging, ending.outcomes(), self.final)
         self.ledger.replies.forget(f"{round}/{index}")
         await self.spending.now_and_then()
         self.events(JobDone(round, index, outcome_of(ending), ending.attempts))
+
+    def _explained(self, round: int, index: int, ending: Ending) -> Ending:
+        """With the reason why each other candidate was passed over."""
+        if self.tournament is None or ending.chosen is None or len(ending.rivals) < 2:
+            return ending
+        compared = self.ledger.comparisons(round, index, self.judging)
+        return replace(ending, lost=self.tournament.reasons(ending.chosen, ending.rivals, compared))
 
     def tries(self, round: int, index: int) -> list[Try]:
         """A job's tries as the ledger has them."""
@@ -67,6 +93,25 @@ def panel_of(scenario: Scenario, connections: Connections, equipment: Equipment,
     if any(asks_model(member, scenario) for member in critics.panel):
         services[CHAT] = connections.task("judge")
     return Panel(critics.panel, critics.voting, services, events, scenario.folder)
+
+
+def tournament_of(
+    scenario: Scenario, connections: Connections, equipment: Equipment, events: Events
+) -> Tournament | None:
+    """The scenario's tournament, where a job has several candidates and it wants one."""
+    if (setting := scenario.tournament) is None:
+        return None
+    asks = CHAT in needed(setting, scenario.folder)
+    services = {**equipment.scorers, **({CHAT: connections.task("judge")} if asks else {})}
+    return Tournament(setting, services, events, scenario.folder)
+
+
+def unheld(scenario: Scenario) -> str:
+    """Why a tournament that is wanted can't be held: all who compare ask a language model, and there is none."""
+    setting = scenario.tournament
+    if setting is None or scenario.spec_for("judge").provider != "rehearsal":
+        return ""
+    return NO_COMPARER if asking(setting, scenario.folder) == len(setting.policies) else ""
 
 
 def asks_model(member: PanelMember, scenario: Scenario) -> bool:

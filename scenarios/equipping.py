@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..critics.seating import called_for, seat
+from ..critics.tournament.seating import needed, seats
 from ..models.request import Events, unwatched
 from ..personas.event import Progressed
 from .scenario import Scenario
@@ -29,8 +30,9 @@ class Equipment:
 
 
 def services_of(scenario: Scenario) -> frozenset[str]:
-    """The services that the panel's critics call for with their options."""
-    return frozenset(need for m in scenario.critics.panel for need in called_for(m, scenario.folder))
+    """The services that the panel's critics call for with their options, and the tournament's policies."""
+    called = {need for m in scenario.critics.panel for need in called_for(m, scenario.folder)}
+    return frozenset(called) | (needed(scenario.tournament, scenario.folder) if scenario.tournament else frozenset())
 
 
 async def equip(scenario: Scenario, events: Events = unwatched) -> Equipment:
@@ -49,5 +51,8 @@ def equipped(scenario: Scenario) -> Equipment:
 
 
 def _equipment(scenario: Scenario, scorers: Mapping[str, object]) -> Equipment:
-    seated = [seat(member, {CHAT: object(), **scorers}, scenario.folder) for member in scenario.critics.panel]
+    services = {CHAT: object(), **scorers}
+    seated = [seat(member, services, scenario.folder) for member in scenario.critics.panel]
+    if scenario.tournament:
+        seats(scenario.tournament, services, scenario.folder)
     return Equipment(scorers, tuple((expert.name, expert.missing) for expert in seated if expert.missing))

@@ -29,6 +29,8 @@ class RunStarted:
     """The limits that are set: usd, tokens, minutes."""
     skipped: tuple[tuple[str, str], ...] = ()
     """(critic, why) of optional critics that can't be had here."""
+    unheld: str = ""
+    """Why candidates are not compared, where a tournament is wanted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ..agents.prompt import fingerprint as prompts
 from ..critics import language
 from ..critics.member import PanelMember
 from ..critics.registry import find
+from ..critics.tournament.setting import TournamentSetting
 from ..models.errors import Mistake
 from ..models.local.connecting import embedder_meant
 from ..models.spec import ModelSpec
@@ -68,14 +69,15 @@ def judging(scenario: Scenario, absent: Sequence[str] = ()) -> str:
     return _digest(
         {
             "panel": [_member(member, scenario.folder) for member in scenario.critics.panel],
-            "voting": scenario.critics.voting.model_dump(mode="json"),
+            "voting": scenario.critics.voting.model_dump(mode="json", exclude={"weights": {"about"}}),
             "judge": _model(scenario.spec_for("judge")) if CHAT in needed else None,
-            "scorers": scenario.critics.scorers.meant(needed),
+            "scorers": scenario.critics.scorers.meant(needed, scenario.folder),
             "absent": sorted(absent),
             "refine": scenario.refine.model_dump(mode="json"),
             "candidates": scenario.rounds.candidates,
-            "words": _contents(Path(critics.__file__).parent.rglob(ending) for ending in ("*.md", "*.yaml")),
+            "words": _contents([[path for path in _words() if not _compares(path)]]),
             "languages": language.fingerprint(),
+            **({"tournament": _tournament(scenario.tournament, scenario.folder)} if scenario.tournament else {}),
         }
     )
 
@@ -180,9 +182,27 @@ def _member(member: PanelMember, folder: Path) -> dict[str, Any]:
         origin, code = source.origin, source.code
     except Mistake:
         origin = code = ""
-    named = [folder / value for value in (member.use, *member.options.values()) if isinstance(value, str)]
+    given = (member.use, *member.options.values())
+    named = [folder / Path(value).expanduser() for value in given if isinstance(value, str)]
     files = _contents([[path for path in named if path.is_file()]])
     return {**member.model_dump(mode="json", exclude={"timeout"}), "origin": origin, "code": code, "files": files}
+
+
+def _tournament(setting: TournamentSetting, folder: Path) -> dict[str, Any]:
+    """With what its prompts and policy files say."""
+    named = [folder / Path(policy).expanduser() for policy in setting.policies if policy.endswith(".md")]
+    texts = [[path for path in _words() if _compares(path)], [path for path in named if path.is_file()]]
+    return {**setting.model_dump(mode="json"), "words": _contents(texts)}
+
+
+def _words() -> Iterator[Path]:
+    """What models are told that judge."""
+    return (path for ending in ("*.md", "*.yaml") for path in Path(critics.__file__).parent.rglob(ending))
+
+
+def _compares(path: Path) -> bool:
+    """Whether a file of words is about tournaments alone."""
+    return path.parent.name == "prompts" and path.stem.startswith("compare")
 
 
 def _contents(groups: Iterable[Iterable[Path]]) -> str:

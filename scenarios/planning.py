@@ -15,6 +15,10 @@ from ..agents.play import Play
 from ..agents.script import script_parts
 from ..agents.staging import Staging, language_name
 from ..corpus.ledger import Ledger
+from ..critics import PanelMember, Sees
+from ..critics.registry import find
+from ..critics.tournament.schedule import Schedule
+from ..critics.tournament.seating import asking
 from ..models.counting import estimate_text
 from ..models.errors import Mistake
 from ..models.pricing import price_of
@@ -25,7 +29,7 @@ from ..personas.personality.selecting import ASKED, fit_parts
 from ..personas.shelf import people
 from .cast import EVERYDAY, Generate, Made
 from .casting import Casting
-from .court import asks_model
+from .court import asks_model, unheld
 from .equipping import Equipment, equipped
 from .event import Paired
 from .fingerprint import judging, ordered
@@ -37,7 +41,7 @@ Money = tuple[float, float | None]
 Tries = tuple[int, int | None]
 """(least, most); a `most` of None is open."""
 REPLY = 40
-"""Tokens of a spoken turn, about; and of a verdict."""
+"""Tokens of a spoken turn, about."""
 LINES = 5
 """Profile sentences a call."""
 SURVIVAL = 0.2178
@@ -46,6 +50,8 @@ PROFILE_PROMPT, PROFILE_REPLY = 350, 110
 """Tokens of a call for profile sentences, about."""
 NEGATE_PROMPT = 90
 """Tokens of a call for the opposite of a sentence, about."""
+VERDICT = 150
+"""Tokens of a verdict with its findings, about."""
 CHOICE = 5
 """Tokens of a number, with some prose around it."""
 EXEMPLAR = 500
@@ -100,7 +106,8 @@ def plan(scenario: Scenario, output: Path | None = None) -> Plan:
     first = left * rounds.candidates
     tries = (first, None if rounds.until_accepted else first * (1 + scenario.refine.regenerate))
     before = [*_peopling(scenario, output), *_selecting(scenario, left)]
-    calls = [*before, *_speaking(scenario, tries), *_judging(scenario, tries)]
+    judged = [*_judging(scenario, tries, equipment), *_comparing(scenario, left)]
+    calls = [*before, *_speaking(scenario, tries), *judged]
     return Plan(rounds.count, jobs, done, tuple(calls), tuple(_missing(scenario, equipment)))
 
 
@@ -191,14 +198,45 @@ def _selecting(scenario: Scenario, jobs: int) -> list[Planned]:
     return _merged(rows)
 
 
-def _judging(scenario: Scenario, tries: Tries) -> list[Planned]:
-    """The calls of critics that ask a language model; the rehearsal model is not asked."""
-    spec = scenario.spec_for("judge")
-    asking = [m for m in scenario.critics.panel if asks_model(m, scenario)]
-    if not asking or spec.provider == "rehearsal":
+def _judging(scenario: Scenario, tries: Tries, equipment: Equipment) -> list[Planned]:
+    """The calls of critics that ask a language model; the rehearsal model is not asked, nor who is skipped."""
+    spec, rows = scenario.spec_for("judge"), []
+    asking = [m for m in scenario.critics.panel if asks_model(m, scenario) and m.name not in equipment.absent]
+    for member in asking if spec.provider != "rehearsal" else ():
+        critic = find(member.use).create(member.options, scenario.folder)
+        cases = len(scenario.seats) if getattr(critic, "sees", None) == Sees.OWN_PERSONAS else 1
+        calls = cases * getattr(critic, "calls", 1)
+        task = getattr(critic, "task", Task.JUDGE)
+        rows.append(_planned(task, spec, tries, calls, 400 + _spoken(scenario), VERDICT))
+    return _merged(rows)
+
+
+def _comparing(scenario: Scenario, jobs: int) -> list[Planned]:
+    """The calls of tournaments. Least: one a job, among all candidates. Most: the same at the last attempt; where a
+    barrier may send a job back, each pair of each attempt is compared."""
+    setting, spec = scenario.tournament, scenario.spec_for("judge")
+    if setting is None or spec.provider == "rehearsal":
         return []
-    turns = (scenario.stage.turns.min + scenario.stage.turns.max) / 2
-    return [_planned(Task.JUDGE, spec, tries, len(asking), round(400 + REPLY * turns), 150)]
+    rounds, policies = scenario.rounds, asking(setting, scenario.folder)
+    calls = setting.calls(rounds.candidates, policies)
+    most = calls
+    if any(_at_barrier(member, scenario) for member in scenario.critics.panel):
+        every = setting.model_copy(update={"schedule": Schedule.ALL_PAIRS})
+        most = every.calls(rounds.candidates, policies) * (1 + scenario.refine.regenerate)
+    counts = (jobs * calls, None if rounds.until_accepted else jobs * most)
+    return [_planned(Task.COMPARE, spec, counts, 1, 450 + 2 * _spoken(scenario), VERDICT // 2)] if calls else []
+
+
+def _at_barrier(member: PanelMember, scenario: Scenario) -> bool:
+    try:
+        return hasattr(find(member.use).create(member.options, scenario.folder), "review_round")
+    except Mistake:
+        return False
+
+
+def _spoken(scenario: Scenario) -> int:
+    """Tokens of a dialogue, on average."""
+    return round(REPLY * (scenario.stage.turns.min + scenario.stage.turns.max) / 2)
 
 
 def _planned(task: Task, spec: ModelSpec, tries: Tries, calls: float, prompt: int, completion: int) -> Planned:
@@ -287,6 +325,7 @@ def _missing(scenario: Scenario, equipment: Equipment) -> list[str]:
             found.append(f"{spec}: the variable {name} is not set")
     found += _foreign(scenario)
     found += [f"critic {name}: skipped, {why}" for name, why in equipment.skipped]
+    found += [f"tournament: {why}"] if (why := unheld(scenario)) else []
     if scenario.spec_for("judge").provider == "rehearsal":
         asking = [m.name for m in scenario.critics.panel if asks_model(m, scenario)]
         found += [f"critic {name}: no language model to judge with; give `models.judge`" for name in asking]

@@ -1,6 +1,7 @@
 """What does a panel say of dialogues that are there already? Of a file's, or of a run's under another panel."""
 
-from collections.abc import AsyncIterator, Iterator
+from asyncio import to_thread
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from hashlib import blake2b
@@ -12,9 +13,10 @@ from ..corpus import RunInfo
 from ..corpus.corpus import Corpus
 from ..corpus.formats import read_dialogues
 from ..corpus.formats.imported import OnOdd, unnoticed
+from ..corpus.formats.importing import format_of
 from ..corpus.ledger import Ledger
 from ..critics import Limits, Outcome
-from ..critics.refine import Ending, Try
+from ..critics.refine import Ending, Try, accepted, best
 from ..models.calling import Services
 from ..models.errors import Mistake
 from ..models.metering import Meter
@@ -45,15 +47,20 @@ async def review_file(
 ) -> Corpus:
     """Judge the dialogues of a file with a scenario's panel, into a ledger in `output`; again is resume.
 
-    The file is streamed, and read again at a resume; each dialogue becomes a job of round 1. Raises Mistake, Stopped.
+    The file is streamed: once to the end, so that a broken line is told before anybody is asked, and again to be
+    judged, or to go on. Each dialogue becomes a job of round 1. Raises Mistake, Stopped.
     """
+    format = format or format_of(path)
+    total = await to_thread(_counted, path, format)
     ledger = Ledger.open(output)
     try:
+        _check_held(ledger.info(), path, format, output)
         equipment = await equip(scenario, on_event)
         judged = judging(scenario, equipment.absent)
-        await _begin(ledger, scenario, path, judged)
+        await _begin(ledger, scenario, path, format, judged)
+        await ledger.ask_again(judged)
         async with _court(scenario, equipment, ledger, on_event, meter or Meter(), judged) as court:
-            on_event(_started(court, scenario, f"review of {path.name}", output))
+            on_event(_started(court, scenario, f"review of {path.name}", output, total))
             await _review_all(court, _placed(path, format, on_odd), scenario.concurrency)
             on_event(RunEnded(ledger.count(), ledger.job_count(1)))
     finally:
@@ -81,31 +88,48 @@ async def _court(
             await connections.close()
 
 
-async def _begin(ledger: Ledger, scenario: Scenario, path: Path, judged: str) -> None:
-    """Make the review, or see that it is the one that the ledger holds."""
+async def _begin(ledger: Ledger, scenario: Scenario, path: Path, format: str, judged: str) -> None:
+    """Make the review, or go on with the one that the ledger holds."""
     from .. import __version__
 
-    source = fingerprint_of(path)
-    info = RunInfo(
-        path.stem, scenario.model_dump(mode="json"), source, judged, __version__, "review", {"file": path.name}
-    )
-    ledger.begin(info)
-    stored = ledger.info()
-    assert stored is not None
-    if (stored.kind, stored.making) != ("review", source):
-        raise Mistake(f"the output holds something else than a review of this {path.name}; give another `--output`")
+    plain, source = scenario.model_dump(mode="json"), making_of(path, format)
+    info = RunInfo(path.stem, plain, source, judged, __version__, "review", {"file": path.name})
+    stored = ledger.info() or info
+    ledger.begin(stored)
     if stored.judging != judged:
-        await ledger.set_info(replace(stored, judging=judged, scenario=info.scenario))
+        await ledger.set_info(replace(stored, judging=judged, scenario=plain))
 
 
-def _started(court: Court, scenario: Scenario, name: str, output: Path) -> RunStarted:
+def _counted(path: Path, format: str) -> int:
+    return sum(1 for _ in read_dialogues(path, format))
+
+
+def _check_held(held: RunInfo | None, path: Path, format: str, output: Path) -> None:
+    """Raises Mistake for a ledger that is about something else than this file as it is now."""
+    if held is None or (held.kind, held.making) == ("review", making_of(path, format)):
+        return
+    file = held.extra.get("file")
+    if held.kind != "review":
+        raise Mistake(f"{output} holds the run {held.name!r}, no review of a file: give another `--output`")
+    if file != path.name:
+        raise Mistake(f"{output} holds the review of {file!r}, not of {path.name!r}: give another `--output`")
+    if held.making.partition("/")[0] == fingerprint_of(path):
+        before = held.making.partition("/")[2]
+        raise Mistake(f"{path} was read as {before!r} before, not as {format!r}: give another `--output`")
+    raise Mistake(
+        f"{path} has changed since its review in {output} began, and what is kept there is about the file as it was: "
+        "bring that back, or give another `--output`"
+    )
+
+
+def _started(court: Court, scenario: Scenario, name: str, output: Path, jobs: int) -> RunStarted:
     done = len(court.ledger.jobs_done(1, court.judging))
     return RunStarted(
         name=name,
         description="",
         output=str(output),
         rounds=1,
-        jobs=0,
+        jobs=jobs,
         until_accepted=None,
         concurrency=scenario.concurrency,
         models=(str(scenario.spec_for("judge")),),
@@ -116,10 +140,11 @@ def _started(court: Court, scenario: Scenario, name: str, output: Path) -> RunSt
 
 
 def _placed(path: Path, format: str | None, on_odd: OnOdd) -> Iterator[tuple[int, Dialogue]]:
-    """Each dialogue of the file with its index, at its place in round 1."""
+    """Each dialogue of the file with its index, at its place in round 1. The id that it has in the file may not be its
+    alone: the new one is made from both, and the old one is kept as what it was made from."""
     for index, dialogue in enumerate(read_dialogues(path, format, on_odd)):
-        place = Place(1, index)
-        yield index, replace(dialogue, place=place, id=dialogue_id(place, dialogue.id))
+        place, inputs = Place(1, index), dialogue.inputs or dialogue.id
+        yield index, replace(dialogue, place=place, id=dialogue_id(place, dialogue.id), inputs=inputs)
 
 
 async def _review_all(court: Court, dialogues: Iterator[tuple[int, Dialogue]], hands: int) -> None:
@@ -129,8 +154,8 @@ async def _review_all(court: Court, dialogues: Iterator[tuple[int, Dialogue]], h
 
     async def work(item: tuple[int, Dialogue]) -> None:
         index, dialogue = item
-        job = Job(1, index, dialogue.cast)
-        waiting.add(job, await _reviewed(court, job, dialogue))
+        ending = await _reviewed(court, Job(1, index, dialogue.cast), dialogue)
+        waiting.add(Job(1, index, ()), ending)  # who waits is many: the cast is in the ledger
 
     await crew((item for item in dialogues if item[0] not in done), work, hands)
     while waiting:
@@ -169,11 +194,12 @@ async def review_run(run: Path, scenario: Scenario, on_event: Events = unwatched
     ledger = Ledger.open(run)
     try:
         ledger.begin(info)
+        await ledger.ask_again(judged)
         async with _court(scenario, equipment, ledger, on_event, meter or Meter(), judged, limits, False) as court:
-            on_event(_started(court, scenario, info.name, run))
+            jobs = sum(len(ledger.jobs_with_tries(number)) for number in ledger.rounds())
+            on_event(_started(court, scenario, info.name, run, ledger.count(outcomes=None)))
             for number in ledger.rounds():
                 await _review_round(court, number, scenario.concurrency, own)
-            jobs = sum(len(ledger.jobs_with_tries(number)) for number in ledger.rounds())
             on_event(RunEnded(ledger.count(panel=judged), jobs))
             return judged
     finally:
@@ -201,8 +227,7 @@ async def _review_round(court: Court, number: int, hands: int, own: bool) -> Non
         if not own:
             job = court.ledger.job(number, index)
             assert job is not None
-            accepted = next((this for this in tries if this.outcome is Outcome.ACCEPTED), None)
-            ending = Ending(tuple(tries), accepted)
+            ending = Ending(tuple(tries), _chosen(court, tries, number, index))
             waiting.add(job, ending)
             if ending.settled:
                 await court.settle(number, index, ending)
@@ -214,10 +239,31 @@ async def _review_round(court: Court, number: int, hands: int, own: bool) -> Non
         await crew((job.index for job in left), work, hands)
 
 
+def _chosen(court: Court, tries: Sequence[Try], round: int, index: int) -> Try | None:
+    """Of the tries that the panel accepts: the one that the run's own panel chose, if it is among them, else the one
+    with the highest score of the first attempt that has any. A review compares nothing: that is dear, and what it
+    would say of the panel is said by the reviews."""
+    found = accepted(tries)
+    if len(found) < 2:
+        return found[0] if found else None
+    own = {r.dialogue.id for r in court.ledger.tries(round, index) if r.outcome is Outcome.ACCEPTED}
+    kept = next((this for this in found if this.dialogue.id in own), None)
+    return kept or best([this for this in found if _attempt(this) == _attempt(found[0])])
+
+
+def _attempt(this: Try) -> int:
+    return this.dialogue.place.attempt if this.dialogue.place else 0
+
+
 async def _judged(court: Court, this: Try) -> Try:
     if this.review or this.dialogue.failure:
         return this
     return Try(this.dialogue, await court.judge(this.dialogue))
+
+
+def making_of(path: Path, format: str) -> str:
+    """What a review of a file is about: its content, and how that is read."""
+    return f"{fingerprint_of(path)}/{format}"
 
 
 def fingerprint_of(path: Path) -> str:

@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from ..agents.staging import Mode, OrderKind
 from ..critics.member import PanelMember
 from ..critics.review import SeatKind
 from ..critics.scorers import Scorers
+from ..critics.tournament.setting import TournamentSetting
 from ..critics.voting import Voting
 from ..models.spec import ModelSpec
 from .agreement import Disagreement, disagreements
@@ -83,6 +84,13 @@ class Critics(Section):
     nobody, and all is accepted."""
     scorers: Scorers = Scorers()
     """The local models that critics ask: sentence embeddings, natural language inference, toxicity."""
+    tournament: TournamentSetting | None = TournamentSetting()
+    """How the best of several candidates is found (`rounds.candidates` of 2 or more); `null`: by the panel's score."""
+
+    @field_validator("tournament", mode="before")
+    @classmethod
+    def _from_word(cls, value: Any) -> Any:
+        return {True: TournamentSetting(), False: None}[value] if isinstance(value, bool) else value
 
 
 class Refine(Section):
@@ -113,7 +121,7 @@ class Rounds(Section):
     until_accepted: int | None = Field(None, ge=1)
     """Add waves of `dialogues` jobs until so many are accepted in a round."""
     candidates: int = Field(1, ge=1, le=64)
-    """Dialogues made at each attempt of a job; the best of those accepted is kept."""
+    """Dialogues made at each attempt of a job; of those accepted a tournament finds the best (`critics.tournament`)."""
     stop_when: StopWhen = StopWhen()
     """Ends the run before `count`."""
 
@@ -209,6 +217,11 @@ class Scenario(Section):
     def makes_people(self) -> bool:
         """Whether personas have to be made before anyone is cast."""
         return any(isinstance(self.cast.people_of(seat), Made) for seat in self.seats)
+
+    @property
+    def tournament(self) -> TournamentSetting | None:
+        """How one of several candidates is chosen; None where there is one alone, or the panel's score decides."""
+        return self.critics.tournament if self.rounds.candidates > 1 else None
 
     @property
     def draw(self) -> Literal["round", "job"]:

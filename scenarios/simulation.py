@@ -23,7 +23,7 @@ from ..models.request import Events, unwatched
 from .casting import Casting
 from .collecting import rarely
 from .connecting import Connections
-from .court import Court, panel_of
+from .court import Court, panel_of, tournament_of, unheld
 from .equipping import Equipment, equip
 from .event import RunEnded, RunStarted
 from .finding import TAXONOMY, taxonomy_text
@@ -96,6 +96,7 @@ async def opened(
         equipment = await equip(scenario, events)
         made, judged = making(scenario), judging(scenario, equipment.absent)
         await _begin(ledger, scenario, made, judged, remake)
+        await ledger.ask_again(judged)
         left = await _seated(ledger, join, remake)
         async with limited(scenario, ledger, scenario.specs()) as spending:
             connections = Connections(scenario, Services(ledger.replies, meter, spending.budget, events), join)
@@ -120,7 +121,8 @@ def _court(
     spending: Spending,
 ) -> Court:
     panel, limits = panel_of(scenario, connections, equipment, events), limits_of(scenario)
-    return Court(panel, ledger, events, judged, limits, spending)
+    tournament = tournament_of(scenario, connections, equipment, events)
+    return Court(panel, ledger, events, judged, limits, spending, tournament=tournament, unheld=unheld(scenario))
 
 
 def limits_of(scenario: Scenario) -> Limits:
@@ -239,4 +241,5 @@ def started(shop: Workshop, folder: Path) -> RunStarted:
         done_before=jobs_done(shop),
         budget=budget,
         skipped=shop.court.panel.skipped,
+        unheld=shop.court.unheld,
     )

@@ -78,6 +78,9 @@ class Workshop:
     async def judge(self, dialogue: Dialogue) -> Review:
         return await self.court.judge(dialogue)
 
+    async def choose(self, tries: Sequence[Try]) -> Try:
+        return await self.court.choose(tries)
+
     async def work(self, job: Job, known: bool) -> Ending:
         """Bring a job as far as it goes before its round's barrier, from where the ledger has it (if it is `known`).
         Raises Mistake where a seat is empty."""

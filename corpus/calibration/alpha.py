@@ -64,5 +64,5 @@ class IntervalAlpha:
     @property
     def alpha(self) -> float | None:
         """None where all values are the same."""
-        expected = self._count * self._squares - self._sum**2
+        expected = self._count * self._squares - self._sum * self._sum
         return 1 - (self._count - 1) * self._apart / expected if expected > 0 else None

@@ -50,7 +50,7 @@ def export(
     kind = format_class(format)
     path, card_path = _places(kind, format, output)
     survey = Survey()
-    with _writing(path, card_path) as (data, text):
+    with writing(path, card_path) as (data, text):
         kind(path).write(survey.watch(records, _wanted(kind, include)), data)
         text.write(card(info, format, path.name, survey).encode("utf-8", "replace"))
     return ExportSummary(format, path, card_path, survey.exported, survey.jobs, survey.tries, dict(survey.outcomes))
@@ -69,7 +69,12 @@ def _places(kind: type[Format], format: str, output: Path) -> tuple[Path, Path]:
     if output.suffix.lower() not in kind.suffixes:
         choices = " or ".join(kind.suffixes)
         raise Mistake(f"{output}: a file of format {format!r} ends in {choices}; name it so, or give a folder")
-    return output, output.with_name(f"{output.stem}.card.md")
+    return output, card_of(output)
+
+
+def card_of(path: Path) -> Path:
+    """Where the card of a data file stands."""
+    return path.with_name(f"{path.stem}.card.md")
 
 
 def _is_free(readme: Path) -> bool:
@@ -81,7 +86,7 @@ def _is_free(readme: Path) -> bool:
 
 
 @contextmanager
-def _writing(*paths: Path) -> Iterator[tuple[IO[bytes], ...]]:
+def writing(*paths: Path) -> Iterator[tuple[IO[bytes], ...]]:
     """Files that take their places together when the block ends well, and vanish when it does not."""
     parts = [path.with_name(f".{path.name}.{os.getpid()}.part") for path in paths]
     try:

@@ -18,6 +18,8 @@ from .imported import OnOdd, Spot, imported, user_name
 from .jsonlines import as_line, objects
 from .telling import Telling, retell, speakers, tell
 
+Line = tuple[Spot, dict[str, Any]]
+
 
 @dataclass(frozen=True)
 class Messages:
@@ -35,8 +37,7 @@ class Messages:
 
     def read(self, on_odd: OnOdd) -> Iterator[Dialogue]:
         """Neighbouring lines of one id are one dialogue, told from several sides."""
-        for number, (_, group) in enumerate(groupby(objects(self.path), _key)):
-            lines = list(group)
+        for number, lines in enumerate(told_together(self.path)):
             spot, first = lines[0]
             tellings: dict[str, Telling] = {}
             for where, line in lines:
@@ -46,10 +47,15 @@ class Messages:
             yield imported(*retell(list(tellings.values())), spot, number, str(first.get("id") or ""))
 
 
-def _key(line: tuple[Spot, Mapping[str, Any]]) -> str | int:
-    """The id; a line without one, or without a seat, stands alone."""
-    spot, values = line
-    return str(values["id"]) if values.get("id") and values.get("seat") else spot.line
+def told_together(path: Path) -> Iterator[list[Line]]:
+    """The lines of each dialogue: neighbours of one id. A line without one, or without a seat, stands alone."""
+    for _, group in groupby(enumerate(objects(path)), _dialogue):
+        yield [line for _, line in group]
+
+
+def _dialogue(item: tuple[int, Line]) -> str | int:
+    number, (_, values) = item
+    return str(values["id"]) if values.get("id") and values.get("seat") else number
 
 
 def _telling(spot: Spot, line: Mapping[str, Any], on_odd: OnOdd) -> Telling:

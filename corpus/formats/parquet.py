@@ -47,6 +47,20 @@ class Parquet:
             raise Mistake(f"{self.path}: not a Parquet file that can be read: {error}; export it again") from error
 
 
+def copy_rows(source: Path, kept: Iterator[int], file: IO[bytes]) -> None:
+    """The rows of these numbers (from 0, rising), with all their columns."""
+    arrow, files = _arrow()
+    wanted, start = next(kept, None), 0
+    with files.ParquetFile(source) as opened, files.ParquetWriter(file, opened.schema_arrow, compression="zstd") as to:
+        for batch in opened.iter_batches(GROUP):
+            mask = [False] * len(batch)
+            while wanted is not None and wanted < start + len(batch):
+                mask[wanted - start] = True
+                wanted = next(kept, None)
+            to.write_batch(batch.filter(arrow.array(mask)))
+            start += len(batch)
+
+
 def _row(record: Record) -> dict[str, Any]:
     dialogue = record.dialogue
     names = {member.seat: _valid(member.name) for member in dialogue.cast}

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from autogen_core.models import ChatCompletionClient
 from pydantic import BeforeValidator, Field
 
+from ...models.request import Task
 from ...personas import Persona, Trait
 from ...personas.personality.manner import manner
 from ...personas.traits import Pole, pole_of
@@ -51,6 +52,7 @@ class Personality(Critic):
     needs: ClassVar[tuple[str, ...]] = ("chat",)
     sees: ClassVar[Sees] = Sees.OWN_PERSONAS
     calls: ClassVar[int] = 1
+    task: ClassVar[Task] = Task.ASSESS
 
     @property
     def fingerprint(self) -> str:

@@ -10,7 +10,6 @@ from .schedule import course
 from .setting import TournamentSetting
 from .standing import Entrant, Pick, Standing, points_of, standings
 
-UNCHOSEN = "another candidate was chosen"
 BY_SCORE = "the higher score of the panel decides, then the first"
 
 
@@ -45,15 +44,13 @@ def stage(setting: TournamentSetting, entrants: Sequence[Entrant], comparisons: 
 def reasons(
     setting: TournamentSetting, chosen: Entrant, rivals: Sequence[Entrant], comparisons: Collection[Comparison]
 ) -> dict[str, str]:
-    """Why each other rival was not chosen, by id. The chosen one is called by `names`."""
+    """Why each other rival was not chosen, by id. `{best}` stands for the name of the chosen one."""
     entrants = [chosen, *(rival for rival in rivals if rival.id != chosen.id)]
     found = {this.id: this for this in standings(entrants, comparisons, setting.pick)}
     return {this.id: _reason(setting, found[chosen.id], found[this.id], comparisons) for this in entrants[1:]}
 
 
-def _reason(
-    setting: TournamentSetting, best: Standing, this: Standing, comparisons: Iterable[Comparison]
-) -> str:
+def _reason(setting: TournamentSetting, best: Standing, this: Standing, comparisons: Iterable[Comparison]) -> str:
     """With `{best}` for the name of the chosen one."""
     direct = [one for one in comparisons if set(one.pair) == {best.id, this.id}]
     won, lost = (sum(one.prefers(id) for one in direct) for id in (best.id, this.id))
@@ -77,9 +74,7 @@ def _count(pick: Pick, this: Standing) -> str:
             return f"has a strength of {this.strength:.2f}"
 
 
-def _complete(
-    setting: TournamentSetting, comparisons: Iterable[Comparison]
-) -> dict[frozenset[str], list[Comparison]]:
+def _complete(setting: TournamentSetting, comparisons: Iterable[Comparison]) -> dict[frozenset[str], list[Comparison]]:
     """By pair, where every policy has compared it."""
     found: dict[frozenset[str], list[Comparison]] = {}
     for one in comparisons:

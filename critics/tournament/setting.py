@@ -23,8 +23,8 @@ class TournamentSetting(BaseModel):
     schedule: Schedule = Schedule.ALL_PAIRS
     """Who meets whom: `all-pairs`; `swiss`, about log2 n rounds of n / 2 pairs; or `knock-out`, n - 1 pairs."""
     pick: Pick = Pick.MAJORITY
-    """Who wins: most comparisons (`majority`), most pairs (`copeland`), or the greatest strength (`bradley-terry`); in a
-    knock-out who is left."""
+    """Who wins: most comparisons (`majority`), most pairs (`copeland`), or the greatest strength (`bradley-terry`);
+    of a knock-out, who is left."""
 
     @property
     def names(self) -> tuple[str, ...]:

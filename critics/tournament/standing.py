@@ -10,7 +10,7 @@ from ..verdict import Choice
 from .comparison import Comparison
 
 PRIOR = 1.0
-"""Comparisons that nobody made, and each candidate drew: spread over all others, so that nobody's strength is endless."""
+"""Comparisons that nobody made, and each candidate drew, spread over all others: so nobody's strength is endless."""
 STEPS, TOLERANCE = 10_000, 1e-10
 DIGITS = 4
 
@@ -64,10 +64,14 @@ def standings(entrants: Sequence[Entrant], comparisons: Iterable[Comparison], pi
     costs anything (Jandaghi et al. 2023). `copeland`: the most pairs won, a drawn one half (Copeland 1951): who beats
     every other is always picked. `bradley-terry`: the greatest strength. Values are rounded to 4 decimals.
     """
-    ids = [entrant.id for entrant in entrants]
-    counted = [one for one in comparisons if one.choice and one.first in ids and one.second in ids]
-    strengths = bradley_terry(len(ids), _won(ids, counted))
-    found = [_standing(one, counted, strength, pick) for one, strength in zip(entrants, strengths, strict=True)]
+    mine: dict[str, list[Comparison]] = {entrant.id: [] for entrant in entrants}
+    counted = [one for one in comparisons if one.choice and one.first in mine and one.second in mine]
+    for one in counted:
+        mine[one.first].append(one)
+        mine[one.second].append(one)
+    strengths = bradley_terry(len(mine), _won(list(mine), counted))
+    ranked = zip(entrants, strengths, strict=True)
+    found = [_standing(this, mine[this.id], strength, pick) for this, strength in ranked]
     return tuple(sorted(found, key=lambda this: (-this.value, -this.score)))
 
 
@@ -90,9 +94,7 @@ def bradley_terry(entrants: int, wins: Mapping[tuple[int, int], float]) -> list[
     total = [sum(won[i, j] for j in others[i]) for i in range(entrants)]
     strengths = [1.0] * entrants
     for _ in range(STEPS if entrants > 1 else 0):
-        met = [
-            sum((won[i, j] + won[j, i]) / (strengths[i] + strengths[j]) for j in others[i]) for i in range(entrants)
-        ]
+        met = [sum((won[i, j] + won[j, i]) / (strengths[i] + strengths[j]) for j in others[i]) for i in range(entrants)]
         before, strengths = strengths, _centred([w / m for w, m in zip(total, met, strict=True)])
         if max(abs(log(new / old)) for new, old in zip(strengths, before, strict=True)) < TOLERANCE:
             break
@@ -115,15 +117,20 @@ def _won(ids: Sequence[str], comparisons: Iterable[Comparison]) -> dict[tuple[in
     return {pair: half / 2 for pair, half in won.items()}
 
 
-def _standing(this: Entrant, comparisons: Sequence[Comparison], strength: float, pick: Pick) -> Standing:
-    mine = [one for one in comparisons if this.id in one.pair]
-    wins, ties = sum(one.prefers(this.id) for one in mine), sum(one.choice is Choice.TIE for one in mine)
-    rivals = dict.fromkeys(id for one in mine for id in one.pair if id != this.id)
-    pairs = sum(points_of((this.id, rival), mine) for rival in rivals)
+def _standing(this: Entrant, comparisons: Iterable[Comparison], strength: float, pick: Pick) -> Standing:
+    """From the comparisons that it is in."""
+    margins, counts = Counter[str](), Counter[Choice]()
+    for one in comparisons:
+        rival, won = (one.second, Choice.FIRST) if one.first == this.id else (one.first, Choice.SECOND)
+        result = Choice.TIE if one.choice is Choice.TIE else Choice.FIRST if one.choice is won else Choice.SECOND
+        counts[result] += 1
+        margins[rival] += (result is Choice.FIRST) - (result is Choice.SECOND)
+    wins, losses, ties = counts[Choice.FIRST], counts[Choice.SECOND], counts[Choice.TIE]
+    pairs = sum(0.5 if margin == 0 else float(margin > 0) for margin in margins.values())
     values = {
-        Pick.MAJORITY: wins / max(1, len(mine)),
-        Pick.COPELAND: pairs / max(1, len(rivals)),
+        Pick.MAJORITY: wins / max(1, counts.total()),
+        Pick.COPELAND: pairs / max(1, len(margins)),
         Pick.BRADLEY_TERRY: strength,
     }
     value = round(values[pick], DIGITS)
-    return Standing(this.id, this.score, wins, len(mine) - wins - ties, ties, pairs, len(rivals), strength, value)
+    return Standing(this.id, this.score, wins, losses, ties, pairs, len(margins), strength, value)

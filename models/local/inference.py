@@ -16,7 +16,7 @@ from .weights import read_json
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-MAX_BATCH = 32
+MAX_BATCH = 64
 MAX_BATCH_ON_ACCELERATOR = 128
 READS = 512
 """Word pieces that a model reads whose config says nothing of it."""

@@ -197,7 +197,7 @@ def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         database.execute("UPDATE schema_version SET version = 9")
     database.close()
     for write in (True, False):
-        with pytest.raises(Mistake, match=r"ledger version 9; this Tertulia reads versions up to 1: upgrade it"):
+        with pytest.raises(Mistake, match=r"ledger version 9; this Tertulia reads versions up to 2: upgrade it"):
             Ledger.open(tmp_path, write=write)
 
 
@@ -219,11 +219,12 @@ def test_an_older_ledger_is_brought_forward_whole_or_not_at_all(
 
     with Ledger.open(tmp_path) as ledger:
         ledger.begin(INFO)
-    monkeypatch.setattr(schema, "MIGRATIONS", (broken,))
+    today = tuple(schema.MIGRATIONS)
+    monkeypatch.setattr(schema, "MIGRATIONS", (*today, broken))
     with pytest.raises(StorageFailed, match="nowhere"):
         Ledger.open(tmp_path)
     assert "mood" not in columns()
-    monkeypatch.setattr(schema, "MIGRATIONS", (forward,))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*today, forward))
     with Ledger.open(tmp_path, write=False) as ledger:
         assert ledger.info() == INFO
     assert "mood" in columns()

@@ -45,6 +45,8 @@ async def speak(request: Request) -> str:
             return _script(request)
         case Task.JUDGE:
             return VERDICTS[stream(request.seed, "judge").random() < 0.2]
+        case Task.COMPARE:
+            return _preferred(request)
     return _line(request, flawed=_flawed(request, 0.1))
 
 
@@ -154,6 +156,14 @@ def _line(request: Request, flawed: bool = False) -> str:
     return f"{words}{' ' + FLAW if flawed else ''}.{' Goodbye!' if 'about to end' in last else ''}"
 
 
+def _preferred(request: Request) -> str:
+    """Of two conversations the longer one; now and then the one that is shown first."""
+    shown = request.messages[-1]["content"].split("# Conversation B")
+    sizes = [len(part) for part in shown]
+    biased = stream(request.seed, "compare").random() < 0.3
+    return f'{{"reason": "It says more.", "better": "{"A" if biased or sizes[0] > sizes[-1] else "B"}"}}'
+
+
 def _choices(request: Request) -> list[str]:
     return request.parts[-1].text.split("Choose from: ")[1].split("\n")[0].rstrip(".").split(", ")
 
@@ -184,6 +194,23 @@ class Strict:
     async def review(self, case: Case) -> Verdict:
         good = sum(len(turn.text) for turn in case.turns) % 2 == 0
         return Verdict(good, 1.0 if good else 0.25, advice={} if good else {case.turns[0].seat: "Say one letter more."})
+
+
+looked: list[str] = []
+"""The ids of the dialogues that `Logged` was asked about in this process."""
+
+
+class Logged:
+    """As `Strict`; writes into the file `FAKE_LOG` which dialogues it sees, and is silent from the `FAKE_HALT`th on."""
+
+    async def review(self, case: Case) -> Verdict:
+        looked.append(case.id)
+        _append(Path(os.environ["FAKE_LOG"]), case.id)
+        if len(looked) == int(os.environ["FAKE_HALT"]):
+            print("told", flush=True)
+        if len(looked) >= int(os.environ["FAKE_HALT"]):
+            await asyncio.Event().wait()
+        return await Strict().review(case)
 
 
 @dataclass(frozen=True)

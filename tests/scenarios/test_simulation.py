@@ -124,8 +124,8 @@ async def test_without_notes_nobody_is_told(tmp_path: Path) -> None:
     assert not any(part.kind is Kind.NOTE for request in asked for part in request.parts)
 
 
-async def test_of_two_candidates_the_better_is_kept_and_the_other_passed_over(tmp_path: Path) -> None:
-    panel = 'critics={voting: {rule: mean, t: 0.1}, panel: [{use: "fakes:Strict", name: strict}]}'
+async def test_without_a_tournament_the_higher_score_is_kept_and_the_other_passed_over(tmp_path: Path) -> None:
+    panel = 'critics={voting: {rule: mean, t: 0.1}, panel: [{use: "fakes:Strict", name: strict}], tournament: null}'
     corpus, _ = await run(tmp_path, "rounds.count=1", "rounds.candidates=2", panel)
     with corpus:
         for index in range(12):
