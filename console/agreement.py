@@ -13,6 +13,7 @@ from ..corpus.corpus import Corpus
 from ..critics import SeatKind
 from ..models.errors import Mistake
 from .change import signed
+from .columns import columns
 from .printing import print_json
 from .statistics import section
 from .text import listed, number, one_line, percent, share
@@ -66,7 +67,7 @@ def _heading(found: Agreement) -> str:
 
 def alone_table(found: Agreement) -> Table:
     """A row a critic: what it rejects, what it alone rejects, and what would be accepted without it."""
-    table = _table("critic", "counts as", "judged", "rejects", "share", "alone", "without it", "change", left=2)
+    table = columns("critic", "counts as", "judged", "rejects", "share", "alone", "without it", "change", left=2)
     for row in found.critics:
         alone = f"{row.alone:,}" if row.role != SeatKind.ADVISE else "·"
         counts = (f"{row.judged:,}", f"{row.rejected:,}", share(row.rejection), alone)
@@ -99,7 +100,7 @@ def _alone_legend(found: Agreement) -> Iterator[str]:
 
 def pair_table(pairs: Sequence[Pair]) -> Table:
     """Those that agree most beyond chance first; those where one rejects nothing tell nothing."""
-    table = _table("critics", "judged", "the same", "kappa", "both reject", "1st only", "2nd only")
+    table = columns("critics", "judged", "the same", "kappa", "both reject", "1st only", "2nd only")
     told = sorted((pair for pair in pairs if pair.telling), key=lambda pair: -(pair.kappa or 0.0))
     for pair in told[:PAIRS]:
         names = Text(f"{one_line(pair.first, NAME_WIDTH)} + {one_line(pair.second, NAME_WIDTH)}")
@@ -156,10 +157,3 @@ def example_table(critics: Sequence[CriticAlone]) -> Table:
 
 def _first(found: Agreement) -> str:
     return next(row.examples[0] for row in found.critics if row.examples)
-
-
-def _table(*names: str, left: int = 1) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=False)
-    for at, name in enumerate(names):
-        table.add_column(name, justify="left" if at < left else "right", overflow="fold")
-    return table

@@ -10,13 +10,14 @@ from rich.text import Text
 from ..corpus.calibration.calibrating import Calibration, Gate, Wanted, calibrate
 from ..corpus.calibration.crossing import Standing
 from ..corpus.calibration.deserving import Deserts
-from ..corpus.calibration.keeping import keep_weights, voting_line
-from ..corpus.calibration.labels import Labels, Problem
+from ..corpus.calibration.keeping import check_place, keep_weights, voting_line
+from ..corpus.calibration.labels import DIGITS, Labels, Problem
 from ..corpus.calibration.panels import panel_meant
 from ..corpus.corpus import Corpus
 from ..critics import SeatKind
 from .agreement import figure
 from .change import signed
+from .columns import columns
 from .printing import print_json
 from .statistics import section
 from .text import listed, number, one_line, percent, share
@@ -34,6 +35,8 @@ def calibrate_critics(
     console: Console, run: str, labels: Path, wanted: Wanted, panel: str | None, output: Path | None, json: bool
 ) -> int:
     """Exit code 0; 1 where a file of weights is asked for and none is written. Raises Mistake."""
+    if output:
+        check_place(output, labels)
     with Corpus.open(run) as corpus:
         found = calibrate(corpus.ledger, labels, wanted, panel_meant(corpus.ledger, panel))
     written = output if found.gate and found.gate.reaches else None
@@ -83,7 +86,7 @@ def labelling(labels: Labels) -> Iterator[str]:
     """How the labels were read."""
     if labels.scale and labels.accept_from is not None:
         least, greatest = labels.scale
-        middle = " (the middle; --accept-from)" if labels.accept_from == (least + greatest) / 2 else ""
+        middle = " (the middle; --accept-from)" if labels.accept_from == round((least + greatest) / 2, DIGITS) else ""
         yield f"scores from {least:g} to {greatest:g}, accepted from {labels.accept_from:g}{middle}"
     if labels.several:
         who = f" by {', '.join(map(one_line, labels.annotators))}" if labels.annotators else ""
@@ -125,7 +128,7 @@ def _few(names: Iterable[str]) -> str:
 
 def people_table(judges: Sequence[Deserts]) -> Table:
     """How far each says what people say."""
-    table = _table("critic", "counts as", "judged", "right", "95 %", "ROC-AUC", "kappa", left=2)
+    table = columns("critic", "counts as", "judged", "right", "95 %", "ROC-AUC", "kappa", left=2)
     for one in judges:
         counts = (f"{one.judged:,}", share(one.accuracy), interval(one.low, one.high))
         table.add_row(*_named(one), *counts, figure(one.auc), figure(one.kappa))
@@ -139,7 +142,7 @@ def interval(low: float | None, high: float | None) -> str:
 
 def word_table(judges: Sequence[Deserts]) -> Table:
     """Precision and recall of what it approves, and of what it rejects."""
-    table = _table("critic", "approves", "are good", "of all good", "rejects", "are bad", "of all bad")
+    table = columns("critic", "approves", "are good", "of all good", "rejects", "are bad", "of all bad")
     for one in judges:
         approved = (f"{one.right_accepts + one.wrong_accepts:,}", share(one.approval_precision))
         rejected = (f"{one.right_rejects + one.wrong_rejects:,}", share(one.rejection_precision))
@@ -169,7 +172,7 @@ def ending(found: Calibration, wanted: Wanted) -> Iterator[RenderableType]:
 
 def weight_table(gate: Gate) -> Table:
     """A row a critic, those that weigh most first."""
-    table = _table("critic", "weight", "pull", "abstained", "then counts")
+    table = columns("critic", "weight", "pull", "abstained", "then counts")
     weights, missing = gate.weights.weights, gate.weights.missing
     for name in sorted(weights, key=lambda name: -gate.pull[name]):
         silent = signed(missing[name], 2) if name in missing else "·"
@@ -187,7 +190,7 @@ def _chosen(gate: Gate) -> str:
 
 def standing_table(standings: Sequence[Standing]) -> Table:
     """A column for each way to decide."""
-    table = _table("", *(one.name for one in standings))
+    table = columns("", *(one.name for one in standings))
     rows = {
         "right (95 %)": [f"{share(one.accuracy)} ({interval(one.low, one.high)})" for one in standings],
         "balanced": [share(one.balanced) for one in standings],
@@ -228,10 +231,3 @@ def using(found: Calibration, gate: Gate, wanted: Wanted, run: str, written: Pat
     yield Text("to judge again what is there, without a speaker's call:", style="dim")
     setting = f"critics.voting={{{voting_line(gate, str(written.resolve()))}}}"
     yield Text(f"  tertulia review {run} --panel SCENARIO --set '{setting}'", style="dim")
-
-
-def _table(*names: str, left: int = 1) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=False)
-    for at, name in enumerate(names):
-        table.add_column(name, justify="left" if at < left else "right", overflow="fold")
-    return table

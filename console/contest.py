@@ -14,6 +14,7 @@ from ..critics import Abstention, Choice, Outcome
 from ..critics.tournament.comparison import Answer, Comparison
 from ..critics.tournament.setting import TournamentSetting
 from ..critics.tournament.standing import Entrant, Standing, standings
+from .columns import columns
 from .text import listed, number, one_line, share
 
 SIDES = {Choice.FIRST: 0, Choice.SECOND: 1}
@@ -70,7 +71,7 @@ def contest(found: Contest, dialogue: Dialogue) -> RenderableType:
 
 
 def standing_table(found: Contest) -> Table:
-    table = _table("candidate", "won", "lost", "tied", "pairs won", "strength", "panel's score")
+    table = columns("candidate", "won", "lost", "tied", "pairs won", "strength", "panel's score")
     for this in found.standings():
         name = Text(f"{'✓' if found.chosen(this.id) else '↷'} {found.name(this.id)}")
         counts = (f"{this.wins}", f"{this.losses}", f"{this.ties}", f"{this.pairs:g} of {this.met}")
@@ -106,7 +107,7 @@ def _said(found: Contest, shown: Sequence[str], answer: Answer) -> str:
 
 def tournament_table(found: Tournaments) -> Group:
     """A row a policy that has compared; below, who has not, those with one story in one line."""
-    table = _table("policy", "compared", "ties", "orders disagree", "first shown wins")
+    table = columns("policy", "compared", "ties", "orders disagree", "first shown wins")
     for row in found.policies:
         shares = (share(row.disagreement), share(row.first_share))
         table.add_row(Text(one_line(row.policy)), f"{row.compared:,}", f"{row.ties:,}", *shares)
@@ -125,14 +126,6 @@ def _silent(rows: Sequence[PolicyRow]) -> Iterator[Text]:
 
 def tournament_title(found: Tournaments) -> str:
     return f"tournaments, {number(found.held, 'job')} with more than one candidate to choose from"
-
-
-def _table(*names: str) -> Table:
-    """The first column holds words, the others numbers."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=False)
-    for at, name in enumerate(names):
-        table.add_column(name, justify="right" if at else "left")
-    return table
 
 
 def _standing_to(this: Standing) -> dict[str, Any]:

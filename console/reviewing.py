@@ -65,7 +65,7 @@ def review(
         corpus = asyncio.run(reviewed)
     with corpus:
         copy = _write(corpus, gathered, source, kind, folder)
-        return _report(console, corpus, None, gathered, [*_kept(folder, copy, kind), _look(folder)], json)
+        return _report(console, corpus, None, gathered, [*_kept(folder, copy, kind), *_look(folder)], json)
 
 
 def is_run(source: Path) -> bool:
@@ -86,7 +86,7 @@ def _review_run(console: Console, run: Path, scenario: Scenario, output: Path | 
     with Corpus.open(run) as corpus:
         deque(gathered.watch(corpus.ledger.records(outcomes=None, panel=panel)), maxlen=0)
         beside = f"kept in {run} as panel {panel[:8]}; the run's own reviews and outcomes are as they were"
-        return _report(console, corpus, panel, gathered, [beside, _look(run, "1/0")], json)
+        return _report(console, corpus, panel, gathered, [beside, *_look(run)], json)
 
 
 def _write(corpus: Corpus, gathered: Gathered, source: Path, format: str, folder: Path) -> Path:
@@ -101,11 +101,15 @@ def _write(corpus: Corpus, gathered: Gathered, source: Path, format: str, folder
 
 def _kept(folder: Path, copy: Path, format: str) -> Iterator[str]:
     again = " (names and words alone: a script is written anew)" if format in REWRITTEN else ""
-    yield f"in {folder}: {copy.name}, what is accepted{again} · {VERDICTS}, a line a dialogue with all verdicts"
+    width = max(len(copy.name), len(VERDICTS))
+    yield f"in {folder}:"
+    yield f"  {copy.name:{width}}  what is accepted{again}"
+    yield f"  {VERDICTS:{width}}  a line a dialogue, with all verdicts"
 
 
-def _look(where: Path, example: str = "1/0") -> str:
-    return f"look: tertulia show {where} --outcome rejected · tertulia show {where} {example}"
+def _look(where: Path) -> Iterator[str]:
+    yield f"look: tertulia show {where} --outcome rejected"
+    yield f"      tertulia show {where} 1/0"
 
 
 def _report(
@@ -142,8 +146,9 @@ def report(numbers: Statistics, gathered: Gathered) -> Iterator[RenderableType]:
 
 
 def odd_lines(gathered: Gathered) -> Iterator[str]:
-    """`no speaker's label: 95 lines (624, 1048, 3882, ...)`."""
+    """`no speaker's label: 95 times, in 31 lines (624, 1048, 3882, ...)`."""
     for what, where in sorted(gathered.odd.items(), key=lambda item: -item[1].total()):
         lines = [spot.rpartition(":")[2] for spot in list(where)[:EXAMPLES]]
         more = ", ..." if len(where) > EXAMPLES else ""
-        yield f"{what}: {number(where.total(), 'line')} ({', '.join(lines)}{more})"
+        total, distinct = number(where.total(), "time"), number(len(where), "line")
+        yield f"{what}: {total}, in {distinct} ({', '.join(lines)}{more})"

@@ -19,6 +19,7 @@ from ..corpus.talk import Span, Talk
 from ..critics import Outcome, SeatKind
 from .badge import SIGNS
 from .change import round_table
+from .columns import columns
 from .confusion import personality_tables
 from .contest import tournament_table, tournament_title
 from .printing import print_json
@@ -92,7 +93,7 @@ def heading(info: RunInfo, numbers: Statistics) -> Group:
 
 def talk_table(numbers: Statistics) -> Table:
     """All tries beside the accepted ones."""
-    table = _table("", "all tries", "accepted")
+    table = columns("", "all tries", "accepted")
     for label, shown in _talk(numbers.said, numbers.accepted):
         table.add_row(label, *shown)
     return table
@@ -122,7 +123,7 @@ def decimal(value: float | None) -> str:
 
 
 def opener_table(talk: Talk) -> Table:
-    table = _table("first words", "dialogues", "share")
+    table = columns("first words", "dialogues", "share")
     for opener in talk.openers[:OPENERS]:
         table.add_row(Text(one_line(opener.words, 40)), f"{opener.dialogues:,}", share(opener.share))
     return table
@@ -130,7 +131,7 @@ def opener_table(talk: Talk) -> Table:
 
 def reason_table(stops: Mapping[str, int]) -> Table:
     total = sum(stops.values())
-    table = _table("stop reason", "tries", "share")
+    table = columns("stop reason", "tries", "share")
     for reason, count in sorted(stops.items(), key=lambda item: (-item[1], item[0])):
         table.add_row(str(reason), f"{count:,}", share(count / total))
     return table
@@ -138,7 +139,7 @@ def reason_table(stops: Mapping[str, int]) -> Table:
 
 def guard_table(guards: Sequence[GuardRates]) -> Table:
     """A row for each model and guard."""
-    table = _table("model", "guard", "asked again", "a turn", "tries failed", left=2)
+    table = columns("model", "guard", "asked again", "a turn", "tries failed", left=2)
     for rates in guards:
         model = one_line(rates.model) or "–"
         for guard, count in rates.asked_again.items() or {"–": 0}.items():
@@ -150,7 +151,7 @@ def guard_table(guards: Sequence[GuardRates]) -> Table:
 
 def survival_table(table: SurvivalTable) -> Table:
     """What each critic rejects, and what is left after it and all before it."""
-    shown = _table("critic", "counts as", "approves", "rejects", "share", "abstains", "survival", left=2)
+    shown = columns("critic", "counts as", "approves", "rejects", "share", "abstains", "survival", left=2)
     for row in table.critics:
         counts = (f"{row.approved:,}", f"{row.rejected:,}", share(row.rejection), f"{row.abstained or '·'}")
         survival = Text(share(row.survival), "dim" if row.role == SeatKind.ADVISE else "")
@@ -179,7 +180,7 @@ def skipped(table: SurvivalTable) -> Iterator[Text]:
 def attempt_table(rows: Sequence[AttemptRow], survival: SurvivalTable) -> Table:
     """A row an attempt, a column a critic that rejected something."""
     named = [row.critic for row in survival.critics if any(a.rejections.get(row.critic) for a in rows)]
-    table = _table("attempt", "tries", *(one_line(name) for name in named), "accepted", "so far")
+    table = columns("attempt", "tries", *(one_line(name) for name in named), "accepted", "so far")
     for row in rows:
         counts = [f"{row.rejections.get(name) or '·'}" for name in named]
         accepted = f"{row.outcomes.get(Outcome.ACCEPTED, 0):,}"
@@ -189,7 +190,7 @@ def attempt_table(rows: Sequence[AttemptRow], survival: SurvivalTable) -> Table:
 
 def usage_table(usage: Sequence[Usage]) -> Table:
     """A row for each model and task, over all resumes; calls that the ledger answered cost nothing and are not here."""
-    table = _table("model", "task", "calls", "tokens in", "tokens out", "money", "s a call", left=2)
+    table = columns("model", "task", "calls", "tokens in", "tokens out", "money", "s a call", left=2)
     for row in sorted(usage, key=lambda row: (row.model, row.task)):
         table.add_row(Text(one_line(row.model)), row.task, *_used(row))
     total = Usage("", "", *(sum(column) for column in zip(*(row[2:] for row in usage), strict=True)))
@@ -201,17 +202,6 @@ def usage_table(usage: Sequence[Usage]) -> Table:
 def _used(row: Usage) -> Iterator[str]:
     yield from (f"{row.calls:,}", f"{row.prompt_tokens:,}", f"{row.completion_tokens:,}", money(row.usd))
     yield f"{row.seconds / row.calls:.2f}" if row.calls else "–"
-
-
-def _table(*names: str, left: int = 1) -> Table:
-    """The first columns hold words, the others numbers."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", expand=False)
-    for at, name in enumerate(names):
-        if at < left:
-            table.add_column(name, overflow="fold")
-        else:
-            table.add_column(name, justify="right")
-    return table
 
 
 def as_json(

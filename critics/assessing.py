@@ -41,7 +41,8 @@ async def assess(case: Case, seat: str, chat: ChatCompletionClient) -> Assessmen
     critic = f"assess:{seat}"
     shown = material(blind(case), critic)
     name = next(label for label, known in shown.seats.items() if known == seat)
-    agent = AssistantAgent("assessor", bound(chat, case, critic, task=Task.ASSESS), system_message=render("assess"))
+    told = render("assess")
+    agent = AssistantAgent("assessor", bound(chat, case, critic, task=Task.ASSESS), system_message=told)
     question = render("assess-question", material=shown.text, name=name)
     again = partial(render, "assess-again", name=name)
-    return await consult(agent, shown, question, partial(read_levels, name=name), again)
+    return await consult(agent, shown, question, partial(read_levels, name=name, told=told), again)

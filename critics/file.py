@@ -1,5 +1,6 @@
 """Where is a file that an option names?"""
 
+from os.path import expanduser
 from pathlib import Path
 
 
@@ -8,7 +9,7 @@ def text_of(name: str, base: Path | None = None) -> str:
 
     Raises ValueError when it can't be read, so that the loader can say which option is wrong.
     """
-    path = (base or Path()) / Path(name).expanduser()
+    path = (base or Path()) / expanduser(name)
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,10 +1,29 @@
 """What does a judge fill in? A score for each dimension, on one scale; and what follows from the scores."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
 from .verdict import Finding, Verdict
+
+RESERVED = ("advice", "findings", "reason", "scores")
+"""Keys of a reply that mean something else; no dimension can have one of their names."""
+
+
+def key_of(name: str) -> str:
+    """The same for `Content`, `content score` and `content_score`."""
+    key = re.sub(r"[\W_]+", "-", name.strip().lower()).strip("-")
+    return key.removesuffix("-score").removesuffix("-rating") or key
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Raises ValueError where a dimension can't be told from the rest of a reply."""
+    if wrong := next((name for name in names if key_of(name) in RESERVED), None):
+        raise ValueError(
+            f"nothing that is scored can be called {wrong!r}: {', '.join(RESERVED)} stand for other things in a "
+            "judge's reply; choose another name"
+        )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """How formal is a sentence?"""
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
@@ -9,14 +8,6 @@ from .language import Pack, Register
 from .tokenisation import letters, split
 
 Formality = Literal["informal", "polite"]
-
-
-def sentences(text: str) -> Iterator[str]:
-    """A pause (...) ends none."""
-    return (found.strip() for found in _SENTENCE.findall(text) if not found.isspace())
-
-
-_SENTENCE = re.compile(r"(?:[^.!?\n。？！]|\.{2,}(?=\s*\S)|(?<=\w)\.(?=\w))+[.!?。？！]*")
 
 
 @lru_cache(maxsize=4096)
@@ -39,8 +30,15 @@ def formality(sentence: str, words: Pack, names: frozenset[str] = frozenset()) -
 
 def _addresses(said: list[str], words: Pack, names: frozenset[str]) -> bool:
     """Whether the last word is a name (지민아), or stands behind one (지민 씨)."""
-    behind = len(said) > 1 and said[-1] in words.attached
-    return said[-1 - behind].startswith(tuple(names))
+    if len(said) > 1 and said[-2] in names and _follows(said[-1], words):
+        return True
+    found = next((name for name in sorted(names, key=len, reverse=True) if said[-1].startswith(name)), None)
+    return found is not None and (said[-1] == found or _follows(said[-1].removeprefix(found), words))
+
+
+def _follows(text: str, words: Pack) -> bool:
+    """Whether it may stand behind a name and ends no sentence: 씨, and not 입니다."""
+    return text in words.attached and not _longest(words.registers.polite, letters(text))
 
 
 def _shown(register: Register, text: str, said: list[str]) -> int:

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from ..models.errors import Mistake
+from ..models.scorer import Embedder, Nli, Toxicity, spoken_by
 from ..models.suggesting import suggest
 from .script import code_of
 from .tokenisation import STRICT, Endings, Terms, Tokenisation, Words, letters, stemmed, words_of
@@ -133,6 +134,21 @@ def languages() -> dict[str, Path]:
 def unknown(language: str) -> Abstention:
     """What a critic answers that needs the words of a language and has none."""
     return Abstention(Why.NOT_APPLICABLE, f"it knows no words of the language {language!r}")
+
+
+def speaks(scorer: Embedder | Nli | Toxicity, language: str) -> bool:
+    """Whether a scorer was made for a language (`en`, `en-GB`). One of which that is not known is asked for any."""
+    known = spoken_by(scorer)
+    return known is None or code_of(language) in map(code_of, known)
+
+
+def unspoken(language: str, *scorers: Embedder | Nli | Toxicity | None) -> Abstention | None:
+    """What a critic answers whose scorers don't all know the language; None if they do. What is None is not asked."""
+    for scorer in scorers:
+        if scorer is not None and not speaks(scorer, language):
+            known = ", ".join(spoken_by(scorer) or ()) or "no language"
+            return Abstention(Why.NOT_APPLICABLE, f"its model {scorer.name!r} knows {known}, not {language!r}")
+    return None
 
 
 def fingerprint() -> str:

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
+from math import copysign
+from statistics import fmean
 from typing import Any, NamedTuple
 
 from ..personas.traits import Trait
 from .assessment import HIGHEST, LOWEST, Assessment, Reading, rounded
 from .material import Material, plain
-from .parsing import LONGEST, Unreadable, objects_in
+from .parsing import LONGEST, Unreadable, objects_in, objects_of, repeats
 
 EVIDENCE = 300
 """Characters of the evidence that are kept."""
@@ -47,15 +49,17 @@ class _Found(NamedTuple):
     reading: Reading
 
 
-def read_levels(reply: str, shown: Material, name: str) -> Assessment:
+def read_levels(reply: str, shown: Material, name: str, told: str = "") -> Assessment:
     """The five readings in a reply about the speaker `name`, with or without prose around them. Raises Unreadable.
 
-    Understood are `+3`, `"3/5"`, `2.5` (halves go away from 0), `"very high"` (4; `high` is 3, `somewhat high` 2);
+    Understood are `+3`, `"3/5"`, `2.5` (halves go away from 0), `"very high"` (4; `high` is 3, `somewhat high` 2), and
+    `"low to average"` (the middle, -1.5, hence -2); not `"3 out of 10"`, nor `"low to high"`, which means nothing;
     other names and single letters of the traits, `emotional stability` being minus neuroticism; an object, objects in
     objects, a list of objects, or a line for each trait. Turn numbers that are not in the material are dropped.
+    `told`: the instructions, whose examples are no answers.
     """
     found: dict[Trait, Reading] = {}
-    for trait, reading in _all(reply[:LONGEST], shown, name):
+    for trait, reading in _all(reply[:LONGEST], shown, name, told):
         known = found.setdefault(trait, reading)
         if known.level != reading.level:
             raise Unreadable(f'it gives "{trait}" two levels, {known.level} and {reading.level}')
@@ -66,13 +70,17 @@ def read_levels(reply: str, shown: Material, name: str) -> Assessment:
     return {trait: found[trait] for trait in Trait}
 
 
-def _all(reply: str, shown: Material, name: str) -> Iterator[_Found]:
-    """From objects; where there are none, from lines. What was said in the dialogue is no answer."""
+def _all(reply: str, shown: Material, name: str, told: str) -> Iterator[_Found]:
+    """From objects; where there are none, from lines. What was said in the dialogue is no answer, nor what was told."""
     given = [value for text, value in objects_in(reply) if plain(text) not in shown.text]
     if given:
         people = {label.casefold(): label == name for label in shown.seats}
-        for value in given:
-            yield from _in_object(value, shown, people)
+        examples = [list(_in_object(value, shown, people)) for value in objects_of(told)]
+        found = [list(_in_object(value, shown, people)) for value in given]
+        own = [readings for readings in found if not readings or readings not in examples]
+        if not any(own) and any(found):
+            raise Unreadable(repeats(example=True))
+        yield from chain.from_iterable(own)
     elif "{" not in reply:
         yield from _in_lines(reply, shown)
 
@@ -151,27 +159,34 @@ def _number(value: Any) -> float | str | None:
         return None
     if match := _RANGE.match(text):
         return (float(match[1]) + float(match[2])) / 2
-    if match := _NUMBER.match(text):
-        return float(match[1].replace(" ", ""))
+    if match := _NUMBER.fullmatch(text):
+        whole = match[2]
+        return float(match[1].replace(" ", "")) if whole is None or float(whole) == HIGHEST else text
     return _worded(text)
 
 
-_RANGE = re.compile(r"([+-]?\d(?:\.\d+)?)\s*(?:to|~|\.\.)\s*([+-]?\d(?:\.\d+)?)(?![\d/])")
+_RANGE = re.compile(r"([+-]?\d(?:\.\d+)?)\s*(?:to|~|\.\.)\s*([+-]?\d(?:\.\d+)?)(?![\d/]|\s*\(?\s*(?:out )?of\b)")
+_WHOLE = r"\(?\s*(?:/|(?:out )?of\b)"
 _NUMBER = re.compile(
-    rf"(?:level|score)?\s*:?\s*([+-]?\s?\d+(?:\.\d+)?)(?:\s*(?:/|out of)\s*\+?{HIGHEST})?(?=$|[\s(:;,*-])"
+    rf"(?:level|score)?\s*:?\s*([+-]?\s?\d+(?:\.\d+)?)(?:\s*{_WHOLE}\s*\+?(\d+(?:\.\d+)?)\)?)?"
+    rf"(?:(?!\s*(?:{_WHOLE}|to\b|~|\.\.))\s*(?:[(\[|]|[-–:;,.*\s]+[^-–:;,.*\s\d%]).*)?"
 )
 
 
 def _worded(text: str) -> float | str:
-    """`very high` is 4, `high` 3, `average` 0, `somewhat low` -2."""
-    words = re.findall(r"[a-z]+", text)[:2]
-    if words and words[-1] in _WORDS and (len(words) == 1 or words[0] in _DEGREES):
-        level = _WORDS[words[-1]]
-        degree = _DEGREES[words[0]] if len(words) == 2 else abs(level)
-        return float(degree if level > 0 else -degree if level < 0 else 0)
-    if words and words[0] in _WORDS:
-        return float(_WORDS[words[0]])
-    return text
+    """`very high` is 4, `high` 3, `average` 0, `somewhat low` -2, `medium-high` 1.5; the text for what is no level."""
+    words = re.findall(r"[a-z]+", re.split(r"[(:;,.]", text)[0])
+    levels: list[float] = []
+    word, degree = "", None
+    while words and (words[0] in _DEGREES or words[0] in _WORDS or (levels and words[0] == "to")):
+        word = words.pop(0)
+        if word in _WORDS:
+            levels.append(_WORDS[word] if degree is None else copysign(degree, _WORDS[word]) if _WORDS[word] else 0)
+        degree = _DEGREES.get(word)
+    poles = {copysign(1, level) for level in levels if level}
+    if word not in _WORDS or len(poles) > 1 or not _WORDS.keys().isdisjoint(words):
+        return text
+    return fmean(levels)
 
 
 def _in_lines(reply: str, shown: Material) -> Iterator[_Found]:

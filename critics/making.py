@@ -8,6 +8,8 @@ from ..models.errors import Mistake
 from .critic import CorpusCritic, Critic
 from .option import checked, services_of
 
+NEITHER = "is no critic: it has neither 'review' nor 'review_round'"
+
 
 def make(name: str, target: Any, given: Mapping[str, Any], base: Path | None = None) -> Critic | CorpusCritic:
     """The critic that `target` is or makes, with its options checked. Raises Mistake with all that is wrong."""
@@ -26,7 +28,17 @@ def make(name: str, target: Any, given: Mapping[str, Any], base: Path | None = N
         return cast("Critic | CorpusCritic", made)
     if hasattr(made, "on_messages"):
         return _adapted(name, made if made is target else target, options)
-    raise Mistake(f"critic {name!r}: {made!r} is no critic: it has neither 'review' nor 'review_round'")
+    raise Mistake(f"critic {name!r}: {made!r} {NEITHER}")
+
+
+def no_critic(name: str, target: Any) -> str:
+    """Why a class or an object can't become a critic, without making it; empty for a function: it may make one."""
+    judges = _is_critic(target) or hasattr(target, "on_messages")
+    return (
+        ""
+        if judges or (callable(target) and not isinstance(target, type))
+        else f"critic {name!r}: {target!r} {NEITHER}"
+    )
 
 
 def _is_critic(thing: Any) -> bool:

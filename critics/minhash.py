@@ -119,6 +119,15 @@ class Bands:
             last = self._runs.pop()
             self._runs[-1] = np.sort(np.concatenate((self._runs[-1], last)), kind="stable")
 
+    def keep(self, numbers: Sequence[int]) -> None:
+        """Forget all others; these, ascending, are numbered anew from 0 in their order."""
+        new = np.full(self._count, -1, dtype=np.int64)
+        new[np.asarray(numbers, dtype=np.intp)] = np.arange(len(numbers))
+        renumbered = ((run & ~NUMBER, new[(run & NUMBER).astype(np.intp)]) for run in self._runs)
+        kept = [bands[at >= 0] | at[at >= 0].astype(np.uint64) for bands, at in renumbered]
+        self._count = len(numbers)
+        self._runs = [np.sort(np.concatenate(kept), kind="stable")] if numbers else []
+
     def find(self, signature: Keys) -> NDArray[np.intp]:
         """The numbers of those that share a band with it, ascending."""
         met = [_between(run, signature) for run in self._runs]
@@ -192,10 +201,20 @@ class Sketches:
         return [name for name in names if name in unknown] if unknown else []
 
     def keep(self, names: Set[str]) -> None:
-        """Forget all others; what the index holds of them is never compared again."""
+        """Forget all others: they are never compared again, and when they outnumber what is kept, leave the index."""
         for name in self._numbers.keys() - names:
             self._texts[self._numbers.pop(name)] = None
         self._silent &= names
+        if len(self._texts) > 2 * len(self._numbers):
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        alive = sorted(self._numbers.values())
+        self._bands.keep(alive)
+        self._bytes = self._bytes[alive] if alive else self._bytes[:0].copy()
+        self._texts = [self._texts[at] for at in alive]
+        self._names = [self._names[at] for at in alive]
+        self._numbers = {name: at for at, name in enumerate(self._names)}
 
     def nearest(self, text: Sketch) -> Nearest | None:
         """The one that is most alike among those that the index finds, of equals the first by name; its own name does

@@ -33,9 +33,9 @@ def answer_in(
     """
     every = [(text, answer) for text, whole in objects_in(reply) if (answer := _unwrapped(whole, keys))]
     own = [answer for text, answer in every if plain(text) not in shown.text]
-    found = [answer for answer in own if answer not in _objects_of(told)]
+    found = [answer for answer in own if answer not in objects_of(told)]
     if not found:
-        raise Unreadable(_quotes(bool(own)) if every else _why_not(reply, keys[0]))
+        raise Unreadable(repeats(bool(own)) if every else _why_not(reply, keys[0]))
     if any(meaning(answer) != meaning(found[-1]) for answer in found[:-1]):
         raise Unreadable("it holds several verdicts that contradict one another")
     return found[-1]
@@ -122,11 +122,13 @@ def _unwrapped(answer: Answer, keys: Sequence[str]) -> Answer | None:
 
 
 @lru_cache(maxsize=64)
-def _objects_of(told: str) -> tuple[Answer, ...]:
+def objects_of(told: str) -> tuple[Answer, ...]:
+    """The examples in instructions."""
     return tuple(answer for _, answer in objects_in(told))
 
 
-def _quotes(example: bool) -> str:
+def repeats(example: bool) -> str:
+    """Why a reply that says nothing of its own is no answer."""
     return "it only repeats an example of the instructions" if example else "it only quotes the conversation"
 
 

@@ -8,6 +8,7 @@ from pydantic import ValidationInfo
 
 from ..models.suggesting import suggest
 from .file import text_of
+from .form import check_names
 
 POLICIES = Path(__file__).parent / "policies"
 FED = ("depth", "coherency", "consistency", "diversity", "likable")
@@ -27,7 +28,7 @@ class Policy:
 
 def read_policy(name: str, base: Path | None = None) -> Policy:
     """A shipped policy by name, or a Markdown file relative to `base`: the question, an empty line, what to look at.
-    Raises ValueError."""
+    Its file names what is scored. Raises ValueError."""
     shipped = {path.stem: path for path in POLICIES.glob("*.md")}
     if not name.endswith(".md") and name not in shipped:
         raise ValueError(f"no policy {name!r}{suggest(name, shipped)}, or give a Markdown file (.md)")
@@ -35,6 +36,7 @@ def read_policy(name: str, base: Path | None = None) -> Policy:
     question, _, rest = text.strip().partition("\n\n")
     if not question.endswith("?") or not rest.strip():
         raise ValueError(f"the policy {name!r} has to be a question, an empty line, and what to look at")
+    check_names([Path(name).stem])
     return Policy(Path(name).stem, " ".join(question.split()), rest.strip())
 
 

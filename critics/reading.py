@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .form import Form, Grades
+from .form import Form, Grades, key_of
 from .material import Material, plain
 from .parsing import LONGEST, Answer, Unreadable, advice_in, answer_in, entries_in, findings_in, number_in
 from .verdict import Verdict
@@ -56,13 +56,13 @@ def read_grades(reply: str, shown: Material, form: Form, told: str = "") -> Grad
 
 def _scores(answer: Answer, form: Form) -> dict[str, float]:
     """By dimension: under "scores", as an object or a list of objects, or beside the reason."""
-    given = {_key(name): value for name, value in {**answer, **_nested(answer)}.items()}
+    given = {key_of(name): value for name, value in {**answer, **_nested(answer)}.items()}
     if form.only and "score" in given:
-        given.setdefault(_key(form.only), given["score"])
-    missing = [name for name in form.dimensions if _key(name) not in given]
+        given[key_of(form.only)] = given["score"]
+    missing = [name for name in form.dimensions if key_of(name) not in given]
     if missing:
         raise Unreadable(f"there is no score for {', '.join(map(repr, missing))}")
-    scores = {name: number_in(given[_key(name)], name, form.low, form.high) for name in form.dimensions}
+    scores = {name: number_in(given[key_of(name)], name, form.low, form.high) for name in form.dimensions}
     if form.high >= _FRACTIONS and any(0 < score < 1 for score in scores.values()):
         raise Unreadable(f"scores are whole numbers from {form.low} to {form.high}, no fractions")
     return scores
@@ -81,9 +81,9 @@ def _nested(answer: Answer) -> Mapping[str, Any]:
 
 def _labelled(reply: str, shown: Material, form: Form) -> dict[str, str]:
     """What stands behind a dimension's name in lines of its own, those of the conversation left out."""
-    names = {_key(name) for name in ("score", *form.dimensions)}
+    names = {key_of(name) for name in ("score", *form.dimensions)}
     lines = [line for line in reply[:LONGEST].splitlines() if plain(line) not in shown.text]
-    rows = [(_key(match[1]), match[2]) for line in lines if (match := _LINE.fullmatch(line.strip()))]
+    rows = [(key_of(match[1]), match[2]) for line in lines if (match := _LINE.fullmatch(line.strip()))]
     found: dict[str, str] = {}
     for name, value in rows:
         if name in names and found.setdefault(name, value) != value:
@@ -92,9 +92,3 @@ def _labelled(reply: str, shown: Material, form: Form) -> dict[str, str]:
 
 
 _LINE = re.compile(r"(?:[-*•#>]+|\(?\d{1,2}[.)])?[\s*_]*([^\W\d][\w \-]{0,40}?)[\s*_]*(?:[:=]|\s[-–])[\s*_]*(\d.*)")
-
-
-def _key(name: str) -> str:
-    """The same for `Content`, `content score` and `content_score`."""
-    key = re.sub(r"[\W_]+", "-", name.strip().lower()).strip("-")
-    return key.removesuffix("-score").removesuffix("-rating") or key

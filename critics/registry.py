@@ -21,7 +21,7 @@ from ..models.errors import Mistake
 from ..models.suggesting import suggest
 from .case import Sees
 from .critic import CorpusCritic, Critic
-from .making import make
+from .making import make, no_critic
 from .option import Option, claim_of, options_of
 
 GROUP = "tertulia.critics"
@@ -68,8 +68,8 @@ class Source:
         if self.ours:
             return ""
         try:
-            file = getsourcefile(self.load())
-        except (Mistake, TypeError):
+            file = _file_of(self.load(), self.target)
+        except Mistake:
             return ""
         return blake2b(Path(file).read_bytes(), digest_size=8).hexdigest() if file else ""
 
@@ -78,7 +78,12 @@ class Source:
 
         Raises Mistake for an option that it does not know or that has the wrong type.
         """
-        return make(self.name, self.load(), {**(options or {}), **self.preset}, base)
+        given = options or {}
+        if taken := sorted(given.keys() & self.preset.keys()):
+            name = taken[0]
+            what = f"option {name!r} is {self.preset[name]!r} already; leave it out, or use the critic 'judge' with it"
+            raise Mistake(f"critic {self.name!r}: {what}")
+        return make(self.name, self.load(), {**given, **self.preset}, base)
 
 
 @dataclass(frozen=True)
@@ -132,10 +137,24 @@ def describe(source: Source) -> Known:
         return Known(source.name, source.origin, problem=clash)
     try:
         target = source.load()
+        if source.preset:  # what is set already can be wrong: a rubric file that is not there
+            source.create()
     except Mistake as mistake:
         return Known(source.name, source.origin, problem=str(mistake))
+    if problem := no_critic(source.name, target):
+        return Known(source.name, source.origin, problem=problem)
+    options = tuple(option for option in options_of(target) if option.name not in source.preset)
     needs, sees = tuple(getattr(target, "needs", ())), getattr(target, "sees", Sees.TRANSCRIPT)
-    return Known(source.name, source.origin, claim_of(target), tuple(options_of(target)), needs, sees)
+    return Known(source.name, source.origin, claim_of(target), options, needs, sees)
+
+
+def _file_of(target: Any, named: str) -> str | None:
+    """Of an object that is made already, the file of the module that has it."""
+    try:
+        return getsourcefile(target)
+    except TypeError:
+        file: str | None = getattr(sys.modules.get(named.partition(":")[0]), "__file__", None)
+        return file
 
 
 def _plugins() -> Sequence[EntryPoint]:

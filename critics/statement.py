@@ -8,11 +8,12 @@ from .language import Pack
 QUESTION_MARKS = ("?", "？", "؟")
 
 
-_SENTENCE = re.compile(r"(?:[^.!?;…\n。！？؟]|(?<=\w)\.(?=\w))+[.!?;…。！？؟]*")
+_SENTENCE = re.compile(r"(?:[^.!?;…\n。！？؟]|(?:\.{2,}|…+)(?=\s*[^\sA-Z.…])|(?<=\w)\.(?=\w))+[.!?;…。！？؟]*")
 
 
 def spoken(text: str) -> Iterator[str]:
-    """The sentences that have a letter or a digit, in order. A full stop inside a word (`3.5`) ends nothing."""
+    """The sentences that have a letter or a digit, in order. A full stop inside a word (`3.5`) ends nothing, nor does a
+    pause (`...`) that no capital letter follows."""
     return (found.strip() for found in _SENTENCE.findall(text) if any(map(str.isalnum, found)))
 
 

@@ -38,9 +38,12 @@ def _read(value: Any, info: ValidationInfo) -> Any:
     from yaml import YAMLError, safe_load
 
     try:
-        return safe_load(text_of(value, (info.context or {}).get("base")))
+        found = safe_load(text_of(value, (info.context or {}).get("base")))
     except YAMLError as error:
-        raise ValueError(f"{value!r} is neither JSON nor YAML: {error}") from error
+        raise ValueError(f"{value!r} is neither JSON nor YAML: {' '.join(str(error).split())}") from error
+    if found is None:
+        raise ValueError(f"the weights file {value!r} is empty; `tertulia critics calibrate` writes one")
+    return found
 
 
 class Voting(BaseModel):
@@ -140,11 +143,12 @@ def _short(voters: Sequence[Ballot], verdicts: int, voting: Voting, score: float
 
 
 def _quorum(voters: Sequence[Ballot], voting: Voting) -> int:
-    """Without voters on the panel there is nothing to reach; fewer than `k` can't give `k` approvals."""
+    """Without voters on the panel there is nothing to reach, but by a learned vote, which needs a score; fewer than `k`
+    can't give `k` approvals."""
     if not voters:
-        return 0
+        return 1 if voting.weights else 0
     firm, present = sum(not voter.optional for voter in voters), any(not _absent(voter) for voter in voters)
-    usual = max(1, firm - 1) if present else 0
+    usual = max(1, firm - 1) if present or voting.weights else 0
     return max(usual if voting.quorum is None else voting.quorum, voting.k or 0)
 
 

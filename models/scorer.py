@@ -1,4 +1,7 @@
-"""What do local scorers answer: how alike are texts, does one sentence follow from another?"""
+"""What do local scorers answer: how alike are texts, does one sentence follow from another?
+
+A scorer that was made for some languages says so by an attribute `languages`, a tuple of their codes (see `spoken_by`).
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -74,3 +77,8 @@ class Toxicity(Protocol):
 def entails(nli: Nli) -> bool:
     """Whether it can find entailment at all; who doesn't say can."""
     return getattr(nli, "entails", True) is not False
+
+
+def spoken_by(scorer: Embedder | Nli | Toxicity) -> tuple[str, ...] | None:
+    """Codes (ISO 639) of the languages that it was made for; None where that is not known, as with who doesn't say."""
+    return getattr(scorer, "languages", None)

@@ -8,6 +8,7 @@ part of judging: it leaves the dialogues as they are, and says among how many of
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from json import dumps
+from os.path import expanduser, isfile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -183,8 +184,8 @@ def _member(member: PanelMember, folder: Path) -> dict[str, Any]:
     except Mistake:
         origin = code = ""
     given = (member.use, *member.options.values())
-    named = [folder / Path(value).expanduser() for value in given if isinstance(value, str)]
-    files = _contents([[path for path in named if path.is_file()]])
+    named = [folder / expanduser(value) for value in given if isinstance(value, str)]
+    files = _contents([[path for path in named if isfile(path)]])
     return {**member.model_dump(mode="json", exclude={"timeout"}), "origin": origin, "code": code, "files": files}
 
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from yaml import safe_dump
+from pydantic import ValidationError
+from yaml import YAMLError, safe_dump, safe_load
 
 from ...critics.learned import Weights
 from ...models.errors import Mistake
@@ -11,6 +12,8 @@ from .calibrating import Calibration, Gate
 from .crossing import Standing
 
 DIGITS = 4
+LARGE = 1 << 20
+"""Bytes that no file of weights has."""
 HEAD = """\
 # A learned vote, made by `tertulia critics calibrate`. In a scenario:
 #   critics: {{voting: {{{voting}}}}}
@@ -23,6 +26,25 @@ def voting_line(gate: Gate, name: str) -> str:
     """`rule: learned, weights: weights.yaml`: what a scenario says to vote so."""
     quorum = f", quorum: {gate.quorum}" if gate.quorum else ""
     return f"rule: learned, weights: {name}{quorum}"
+
+
+def check_place(path: Path, labels: Path) -> None:
+    """Raises Mistake for a file that would be lost: the labels, or any that holds no learned vote."""
+    if path.resolve() == labels.resolve() or (path.exists() and labels.exists() and path.samefile(labels)):
+        raise Mistake(f"--output {str(path)!r} is the file of labels that is read; give it another name")
+    if path.exists() and not _replaceable(path):
+        raise Mistake(f"--output {str(path)!r} is there, and holds no learned vote; give it another name")
+
+
+def _replaceable(path: Path) -> bool:
+    """Whether nothing but a learned vote is in it."""
+    if not path.is_file() or path.stat().st_size > LARGE:
+        return False
+    try:
+        text = path.read_text(encoding="utf-8")
+        return not text.strip() or bool(Weights.model_validate(safe_load(text)))
+    except (OSError, UnicodeDecodeError, YAMLError, ValidationError):
+        return False
 
 
 def keep_weights(calibration: Calibration, gate: Gate, path: Path) -> Weights:

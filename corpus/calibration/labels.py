@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import fsum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,10 @@ ACCEPTING = frozenset(
 )
 REJECTING = frozenset(("reject", "rejected", "refuse", "no", "n", "false", "f", "bad", "drop", "fail", "remove", "0"))
 """Words of a label, in any case."""
+GREATEST = 1e6
+"""Of scores, above nought and below it."""
+DIGITS = 9
+"""Of means, so that 0.1, 0.1 and 0.4 reach 0.2 in any order."""
 
 
 class Problem(NamedTuple):
@@ -115,7 +119,7 @@ class _Reading:
         elif not row.dialogue:
             self._problems.append(Problem(row.line, "a label without a dialogue"))
         elif not _is_word(row.label) and _number(row.label) is None:
-            told = f"no label {row.label!r}: write accept or reject, 1 or 0, or a score"
+            told = f"no label {_brief(row.label)}: write accept or reject, 1 or 0, or a score (at most {GREATEST:,.0f})"
             self._problems.append(Problem(row.line, told))
         else:
             self._keep(row)
@@ -186,7 +190,7 @@ def _mark(numbers: Sequence[float], scores: bool, given: float | None) -> tuple[
     if given is not None and not least < given <= greatest:
         does = "accepts all" if given <= least else "rejects all"
         raise Mistake(f"--accept-from {given:g} {does}: the scores go from {least:g} to {greatest:g}")
-    return (least + greatest) / 2 if given is None else given, (least, greatest)
+    return round((least + greatest) / 2 if given is None else given, DIGITS), (least, greatest)
 
 
 def _alpha(said: Iterable[Sequence[float]], scores: bool) -> NominalAlpha | IntervalAlpha:
@@ -212,8 +216,12 @@ def _number(label: str) -> float | None:
         value = float(label.replace(",", "."))
     except ValueError:
         return None
-    return value if isfinite(value) else None
+    return value if abs(value) <= GREATEST else None
 
 
 def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
+    return round(fsum(values) / len(values), DIGITS)
+
+
+def _brief(label: str) -> str:
+    return repr(label) if len(label) <= 40 else f"{label[:40]!r}..."

@@ -40,7 +40,14 @@ def _in_lines(path: Path) -> Iterator[tuple[Spot, Any]]:
             except JSONDecodeError as error:
                 rule = "each line has to hold one whole object"
                 raise Mistake(f"{spot}: not JSON: {error.msg} at column {error.colno}; {rule}") from error
+            except ValueError as error:
+                raise Mistake(f"{spot}: {_unread(error)}") from error
             yield spot, value
+
+
+def _unread(error: ValueError) -> str:
+    """Python reads no whole number of more than 4,300 digits, which JSON allows."""
+    return f"a number that can't be read: {str(error).partition(';')[0]}"
 
 
 def _in_array(path: Path) -> Iterator[tuple[Spot, Any]]:
@@ -97,6 +104,8 @@ class _Window:
                 if not self._more():
                     rule = "an array of objects is expected"
                     raise Mistake(f"{Spot(self.path, broken)}: not JSON: {error.msg}; {rule}") from error
+            except ValueError as error:
+                raise Mistake(f"{Spot(self.path, self.line)}: {_unread(error)}") from error
             else:
                 self.line += self._text.count("\n", self._at, end)
                 self._at = end

@@ -28,7 +28,11 @@ _LABELLED = re.compile(
     rf"[*_]{{0,3}}(?P<name>{_NAME})[*_]{{0,3}}{_ASIDE}[*_]{{0,3}}\s*[:：][*_]{{0,3}}\s*(?!//)(?P<text>.*)"
 )
 _CUE = re.compile(rf"@?(?P<name>{_NAME}){_ASIDE}\s*\^?")
-_DIRECTION = re.compile(r"\(.*\)|\[.*\]|\*[^*]+\*|_[^_]+_")
+_BRACKETED = r"(?:\((?:[^()]|\([^()]*\))*\)|\[(?:[^\[\]]|\[[^\[\]]*\])*\])"
+_ALONE = re.compile(rf"{_BRACKETED}(?:[\s.]*{_BRACKETED})*\.?")
+_DIRECTION = re.compile(rf"{_ALONE.pattern}|\*[^*]+\*|_[^_]+_")
+_BEFORE = re.compile(rf"(?:{_BRACKETED}\s+)+(?=\S)")
+_AFTER = re.compile(rf"(?<=[.!?…\"”’])(?:\s+{_BRACKETED})+$")
 _SCENE = re.compile(
     r"[-=*_#~ ]{3,}|#{1,6}\s.*|(?:INT|EXT|EST|INT\.?/EXT|I/E)\.\s.*|"
     r"(?:act|scene)\s+(?:[ivxlc]+|\d+)\b[^:]{0,60}|(?:prologue|epilogue)\W?",
@@ -61,7 +65,9 @@ class Script:
     """A text of scenes. Of people it holds their names alone, of scenes nothing but what is said.
 
     Scenes are parted by lines such as `---` and `# ...`, and by headings: `INT. ...`, `EXT. ...`, `ACT I`, `SCENE 2`.
-    In a file without any, blank lines part scenes, unless most of them stand between single utterances.
+    In a file without any, blank lines part scenes, unless most of them stand between single utterances. What is in
+    brackets before or behind a line's sentences is how they are said, and left out; within a sentence, or alone behind
+    a name, it is said.
     """
 
     path: Path
@@ -94,7 +100,7 @@ class _Scene:
         return any(text for _, text in self.said)
 
     def dialogue(self, names: dict[str, str], number: int) -> Dialogue:
-        spoken = [(names.setdefault(name.casefold(), name), text) for name, text in self.said if text]
+        spoken = [(names.setdefault(name.casefold(), name), _words(text)) for name, text in self.said if text]
         seats = {name: f"speaker-{n}" for n, name in enumerate(dict.fromkeys(name for name, _ in spoken), 1)}
         cast = (Member(seat, Persona(name=name)) for name, seat in seats.items())
         return imported(cast, (Turn(seats[name], text) for name, text in spoken), self.spot, number)
@@ -126,17 +132,19 @@ def _scenes(path: Path, blanks_part: bool, on_odd: OnOdd) -> Iterator[_Scene]:
 
 
 def _lines(path: Path) -> Iterator[_Line]:
-    speaking, blank = False, True
+    speaking, cue, blank = False, False, True
     for spot, raw in text_lines(path):
         text = raw.strip()
         line = _line(spot, text, speaking, blank)
         speaking = line.kind in (_Kind.SAID, _Kind.MORE) or (line.kind is _Kind.DIRECTION and speaking)
-        blank = not text
+        directs = line.kind is _Kind.DIRECTION
+        cue = not line.text if line.kind is _Kind.SAID else cue and directs
+        blank = line.kind in (_Kind.BLANK, _Kind.SCENE) or (directs and not cue)
         yield line
 
 
 def _line(spot: Spot, text: str, speaking: bool, blank: bool) -> _Line:
-    """`speaking`: somebody speaks in the line above; `blank`: nothing is in it."""
+    """`speaking`: somebody speaks in the line above; `blank`: nobody says anything there, so that a name may follow."""
     if not text:
         return _Line(spot, _Kind.BLANK, "", "")
     if _SCENE.fullmatch(text):
@@ -148,6 +156,20 @@ def _line(spot: Spot, text: str, speaking: bool, blank: bool) -> _Line:
     if blank and (match := _CUE.fullmatch(text)) and match["name"].isupper():
         return _Line(spot, _Kind.SAID, match["name"].rstrip("."), "")
     return _Line(spot, _Kind.MORE if speaking else _Kind.LOOSE, "", text)
+
+
+def _words(text: str) -> str:
+    """Without how it is said, where anything else is."""
+    return "\n".join(line for line in map(_unstaged, text.split("\n")) if line) or text
+
+
+def _unstaged(line: str) -> str:
+    """`(softly) Shall I? (beat)` is `Shall I?`; in `[name] is here (I think)` all of it is said."""
+    if _ALONE.fullmatch(line):
+        return ""
+    line = _AFTER.sub("", line)
+    rest = line[match.end() :] if (match := _BEFORE.match(line)) else line
+    return line if rest[0].islower() else rest
 
 
 def _is_name(name: str) -> bool:

@@ -12,7 +12,7 @@ from ..case import Case
 from ..critic import Critic
 from ..form import Form
 from ..grading import grade
-from ..language import Pack, pack, unknown
+from ..language import Pack, pack, unknown, unspoken
 from ..policy import read_policy
 from ..prompt import fingerprint, render
 from ..verdict import Abstention, Finding, Verdict, Why
@@ -73,6 +73,8 @@ class Coherence(Critic):
         words = pack(case.language)
         if not words:
             return unknown(case.language)
+        if strange := unspoken(case.language, self.embedder):
+            return strange
         links = self._links(case, words)
         if len(links) < LEAST:
             return Abstention(Why.NOT_APPLICABLE, f"{len(links)} turns have something to relate to, fewer than {LEAST}")

@@ -11,7 +11,7 @@ from ..critic import Critic
 from ..language import Pack, pack, unknown
 from ..overlap import f1, reaches, sizes
 from ..tokenisation import Words
-from ..verdict import Abstention, Finding, Verdict
+from ..verdict import Abstention, Finding, Verdict, Why
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,10 @@ class CopyPaste(Critic):
         if not words:
             return unknown(case.language)
         sentences = case.own.sentences
+        if not sentences:
+            return Abstention(Why.NOT_APPLICABLE, f"seat {case.own.seat!r} has no profile")
         copied = tuple(self._copied(case, words))
-        score = 1.0 - len(copied) / len(sentences) if sentences else 1.0
+        score = 1.0 - len(copied) / len(sentences)
         if len(copied) <= self.allowed:
             return Verdict(True, score, copied)
         return Verdict(False, score, copied, {case.own.seat: _advice(copied)})

@@ -8,10 +8,9 @@ from pydantic import Field
 
 from ...models.errors import Mistake
 from ...models.scorer import Embedder, Nli, entails
-from ...personas.consistency.scoring import LEXICAL
 from ..case import Case, Chair, Sees
 from ..critic import Critic
-from ..language import Pack, pack, unknown
+from ..language import Pack, pack, unknown, unspoken
 from ..overlap import f1, reaches
 from ..statement import asks, spoken
 from ..verdict import Abstention, Finding, Verdict, Why
@@ -76,8 +75,8 @@ class Coverage(Critic):
             return Abstention(Why.NOT_APPLICABLE, f"seat {case.own.seat!r} has no profile sentence that is to come up")
         if not words:
             return unknown(case.language)
-        if self.method == "nli" and self.nli and self.nli.name == LEXICAL and not case.language.startswith("en"):
-            return Abstention(Why.NOT_APPLICABLE, "the word lists of its scorer are English")
+        if strange := unspoken(case.language, getattr(self, self.method)):
+            return strange
         turns = case.said_by(case.own.seat)
         said = [(turn, sentence) for turn, text in turns for sentence in spoken(text) if not asks(sentence)]
         return self._verdict(case, await self._reflections(wanted, said, words))

@@ -13,6 +13,7 @@ from ...agents import Dialogue, Turn
 from ...models.scorer import Embedder
 from ..case import Case
 from ..critic import CorpusCritic, Neighbours
+from ..language import speaks, unspoken
 from ..verdict import Abstention, Finding, Verdict, Why
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Diversity(CorpusCritic):
 
     async def review_round(self, cases: Sequence[Case], corpus: Neighbours) -> Sequence[Verdict | Abstention]:
         settled = list(corpus.settled_ids())
+        strange = [unspoken(case.language, self.embedder) for case in cases]
         present = [(case.id, [chair.seat for chair in case.chairs]) async for case in self._seen(cases)]
         self._forget({*settled, *(id for id, _ in present)})
         async for _ in self._seen(corpus.read([id for id in settled if id not in self._known])):
@@ -72,14 +74,17 @@ class Diversity(CorpusCritic):
         said = [id for id in (*settled, *(id for id, _ in present)) if id in self._known]
         topics = dict(zip(said, await to_thread(self._topics, said), strict=True))
         most = max(1, floor(self.share * len(said) + 1e-9)) if len(said) >= self.least else len(said)
-        return [self._verdict(seats, topics.get(id), said, most) for id, seats in present]
+        verdicts = [self._verdict(seats, topics.get(id), said, most) for id, seats in present]
+        return [odd or verdict for odd, verdict in zip(strange, verdicts, strict=True)]
 
     async def _seen(self, dialogues: Iterable[Spoken]) -> AsyncIterator[Spoken]:
-        """Each, once its vector is known; nothing is known of one in which nothing is said."""
+        """Each, once its vector is known; none is of one in which nothing is said, or in a language that the embedder
+        does not know."""
         assert self.embedder is not None
         walk = iter(dialogues)
         while page := list(islice(walk, PAGE)):
-            texts = {one.id: _texts(one.turns) for one in page if one.id not in self._known}
+            new = (one for one in page if one.id not in self._known and speaks(self.embedder, one.language))
+            texts = {one.id: _texts(one.turns) for one in new}
             vectors = iter(await self.embedder.embed([text for of in texts.values() for text in of]))
             self._known.update({id: _mean(list(islice(vectors, len(of))), of) for id, of in texts.items() if of})
             for one in page:

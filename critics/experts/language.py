@@ -12,6 +12,7 @@ from ...agents.staging import language_name
 from ..case import Case
 from ..critic import Critic
 from ..language import Pack, languages, pack
+from ..overlap import reaches
 from ..script import is_alone, letters_by_script, script_of, scripts_of, shown
 from ..verdict import Abstention, Finding, Verdict, Why
 
@@ -66,9 +67,9 @@ class Language(Critic):
         letters = letters_by_script(text)
         foreign = Counter({script: count for script, count in letters.items() if script not in scripts})
         latin = foreign["LATIN"]
-        if latin and (latin <= self.latin * letters.total() or _latin_words(text) < LATIN_WORDS):
+        if latin and (reaches(self.latin * letters.total(), latin) or _latin_words(text) < LATIN_WORDS):
             del foreign["LATIN"]
-        if foreign["LATIN"] or foreign.total() > self.foreign * letters.total():
+        if foreign["LATIN"] or not reaches(self.foreign * letters.total(), foreign.total()):
             return foreign.most_common(1)[0][0]
         return None
 

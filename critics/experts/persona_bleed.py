@@ -8,11 +8,10 @@ from pydantic import Field
 
 from ...models.errors import Mistake
 from ...models.scorer import Embedder, Nli, Pair, entails
-from ...personas.consistency.scoring import LEXICAL
 from ..case import Case, Sees
 from ..claims import Claim, claims, with_parts
 from ..critic import Critic
-from ..language import Pack, pack, unknown
+from ..language import Pack, pack, unknown, unspoken
 from ..statement import statements
 from ..verdict import Abstention, Finding, Verdict, Why
 
@@ -71,8 +70,10 @@ class PersonaBleed(Critic):
         known = pack(case.language)
         if not known:
             return unknown(case.language)
-        if self.nli is not None and self.nli.name == LEXICAL and not case.language.lower().startswith("en"):
-            return Abstention(Why.NOT_APPLICABLE, "the word lists of its scorer are English")
+        if not any(chair.sentences for chair in case.chairs):
+            return Abstention(Why.NOT_APPLICABLE, "no seat has a profile")
+        if strange := unspoken(case.language, *(getattr(self, name) for name in self.needed())):
+            return strange
         possible = tuple(claims(case, known, self.words))
         found = tuple(_findings(await self._foreign(case, possible, known)))
         turns = {finding.turn for finding in found}

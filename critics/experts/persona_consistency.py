@@ -7,10 +7,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from ...models.scorer import Embedder, Nli, Pair
-from ...personas.consistency.scoring import LEXICAL
 from ..case import Case, Sees
 from ..critic import Critic
-from ..language import Pack, pack, unknown
+from ..language import Pack, pack, unknown, unspoken
 from ..overlap import Words
 from ..statement import speaks_of_oneself, spoken, statements
 from ..verdict import Abstention, Finding, Verdict, Why
@@ -57,24 +56,24 @@ class PersonaConsistency(Critic):
             return Abstention(Why.NOT_APPLICABLE, f"seat {case.own.seat!r} has no profile")
         if self.ask != "all" and not words:
             return unknown(case.language)
-        if self.nli.name == LEXICAL and not case.language.lower().startswith("en"):
-            return Abstention(Why.NOT_APPLICABLE, "the word lists of its scorer are English")
+        if strange := unspoken(case.language, *(getattr(self, name) for name in self.needed())):
+            return strange
         said = _said(case, own, words if self.ask != "all" else None)
-        pairs = await self._asked([(sentence, statement) for sentence in own for statement in said])
+        pairs = await self._asked(own, list(said))
         inferred = await self.nli.infer(pairs)
         scores = {pair: round(answer.contradiction, 4) for pair, answer in zip(pairs, inferred, strict=True)}
         return self._verdict(case, own, len(pairs), tuple(self._contradictions(case, scores, said)))
 
-    async def _asked(self, pairs: Sequence[Pair]) -> Sequence[Pair]:
-        """The pairs that can conflict."""
+    async def _asked(self, own: Sequence[str], said: Sequence[str]) -> Sequence[Pair]:
+        """The pairs of a profile sentence and a statement that can conflict."""
+        pairs = [(sentence, statement) for sentence in own for statement in said]
         if self.ask != "near" or not pairs:
             return pairs
         assert self.embedder is not None
-        texts = {text: place for place, text in enumerate(dict.fromkeys(text for pair in pairs for text in pair))}
-        vectors = await self.embedder.embed(list(texts))
+        vectors = await self.embedder.embed([*own, *said])
         least = self.near if self.near is not None else round(NEAR * self.embedder.merge_above, 4)
-        cosines = (vectors @ vectors.T).round(4)
-        return [(a, b) for a, b in pairs if cosines[texts[a], texts[b]] >= least]
+        cosines = (vectors[: len(own)] @ vectors[len(own) :].T).round(4).ravel()
+        return [pair for pair, cosine in zip(pairs, cosines, strict=True) if cosine >= least]
 
     def _contradictions(self, case: Case, scores: Mapping[Pair, float], said: Said) -> Iterator[Finding]:
         """One for each utterance and sentence, about the worst statement."""

@@ -1,7 +1,10 @@
 """Does someone say the same thing twice?"""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil
+from operator import attrgetter
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
@@ -47,18 +50,28 @@ class Repetition(Critic):
     def _repeats(self, case: Case, words: Pack) -> Iterator[Finding]:
         """At most one finding a turn."""
         shortest = self.shortest or words.phrase + 1
-        spoken: dict[str, list[_Said]] = {}
+        said = [_Said(words.tokens(turn.text), index) for index, turn in enumerate(case.turns)]
+        counts = Counter(word for one in said for word in one.words)
+        spoken: dict[str, dict[str, list[_Said]]] = {}
         before: list[_Said] = []
-        for index, turn in enumerate(case.turns):
-            said, own = _Said(words.tokens(turn.text), index), spoken.setdefault(turn.seat, [])
-            if len(said.words) < shortest:
+        for one, turn in zip(said, case.turns, strict=True):
+            if len(one.words) < shortest:
                 before = []
                 continue
-            if (earlier := self._earlier(said.words, [*own, *before])) is not None:
+            rare, own = self._rare(one.words, counts), spoken.setdefault(turn.seat, {})
+            possible = sorted({other for word in rare for other in own.get(word, ())}, key=attrgetter("turn"))
+            if (earlier := self._earlier(one.words, [*possible, *before])) is not None:
                 does = "repeats" if case.turns[earlier].seat == turn.seat else "echoes"
-                yield Finding(f"{does} turn {earlier + 1}", index, turn.seat, span=turn.text)
-            own.append(said)
-            before = [said]
+                yield Finding(f"{does} turn {earlier + 1}", one.turn, turn.seat, span=turn.text)
+            for word in rare:
+                own.setdefault(word, []).append(one)
+            before = [one]
+
+    def _rare(self, words: Words, counts: Mapping[str, int]) -> set[str]:
+        """Its rarest words: two utterances whose F1 can reach the threshold have one of them in common (prefix
+        filtering; Chaudhuri, Ganti and Kaushik 2006), so that no others need be compared."""
+        shared = ceil(sizes(len(words), self.threshold)[0] - 1e-6)
+        return set(sorted(words, key=lambda word: (counts[word], word))[: len(words) - shared + 1])
 
     def _earlier(self, words: Words, earlier: list[_Said]) -> int | None:
         least, most = sizes(len(words), self.threshold)

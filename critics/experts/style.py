@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from ..case import Case, Chair
 from ..critic import Critic
-from ..formality import Formality, formality, sentences
+from ..formality import Formality, formality
 from ..language import Pack, pack, unknown
+from ..statement import spoken
 from ..tokenisation import split
 from ..verdict import Abstention, Finding, Verdict
 
@@ -37,8 +38,6 @@ class Style(Critic):
     least: Annotated[int, Field(ge=1)] = 2
     """How many sentences in the other register it takes to reject a speaker."""
 
-    fixed_advice: ClassVar[frozenset[str]] = frozenset(ADVICE.values())
-
     async def review(self, case: Case) -> Verdict | Abstention:
         words = pack(case.language)
         if not words:
@@ -62,7 +61,7 @@ class Style(Critic):
 def _marked(case: Case, seat: str, words: Pack, names: frozenset[str]) -> Iterator[tuple[Formality, int, str]]:
     """(register, turn, sentence) of each of a speaker's sentences that shows one."""
     for index, text in case.said_by(seat):
-        for sentence in sentences(text):
+        for sentence in spoken(text):
             if kind := formality(sentence, words, names):
                 yield kind, index, sentence
 

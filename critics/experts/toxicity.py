@@ -11,7 +11,8 @@ from ...models.scorer import Toxicity as ToxicityScorer
 from ...models.suggesting import suggest
 from ..case import Case
 from ..critic import Critic
-from ..verdict import Finding, Verdict
+from ..language import unspoken
+from ..verdict import Abstention, Finding, Verdict
 
 Scores = Mapping[str, float]
 
@@ -47,8 +48,10 @@ class Toxicity(Critic):
                 f"{suggest(unknown, there)}"
             )
 
-    async def review(self, case: Case) -> Verdict:
+    async def review(self, case: Case) -> Verdict | Abstention:
         assert self.toxicity is not None
+        if strange := unspoken(case.language, self.toxicity):
+            return strange
         said = list(dict.fromkeys(turn.text for turn in case.turns if turn.text.strip()))
         scores = dict(zip(said, map(self._counting, await self.toxicity.score(said)), strict=True))
         highest = {label: max(score[label] for score in scores.values()) for label in next(iter(scores.values()), ())}

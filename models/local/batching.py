@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 from threading import Condition
 from typing import Generic, TypeVar
 
+from .memory import give_back
+
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
+TIDY = 8
+"""Pools after which memory is given back."""
 SHORT = 16
 """Below this length two items count as alike: halving what is short saves nothing."""
 
@@ -74,6 +78,7 @@ class Batcher(Generic[Item, Answer]):
         self._calls: deque[Call[Item, Answer]] = deque()
         self._changed = Condition()
         self._working = self._closed = False
+        self._pools = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
 
     async def run(self, items: Sequence[Item]) -> list[Answer]:
@@ -108,6 +113,9 @@ class Batcher(Generic[Item, Answer]):
     def _work(self) -> None:
         """Until nobody waits; between times the thread is idle, and so never holds up the end of the program."""
         while places := self._taken():
+            self._pools += 1
+            if self._pools % TIDY == 0:
+                give_back()
             for batch in self._batches(places):
                 self._answer([place for place in batch if not place[0].future.done()])
 

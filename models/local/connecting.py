@@ -65,20 +65,26 @@ def connect_nli(name: str, *, device: str = "auto", dtype: str = "auto", labels:
 
 
 def connect_toxicity(
-    name: str = "original", *, checkpoint: str | None = None, config: str | None = None, device: str = "auto"
+    name: str = "original",
+    *,
+    checkpoint: str | None = None,
+    config: str | None = None,
+    device: str = "auto",
+    dtype: str = "auto",
 ) -> "Toxicity":
     """Toxicity by Detoxify; one object a set of arguments.
 
     `name`: original, unbiased, multilingual, original-small, unbiased-small, downloaded once; or, for use without a
     network, any `checkpoint` that Detoxify's training saved, with `config`, a folder (or hub name) of config.json and
-    tokenizer: Detoxify's `huggingface_config_path`. Raises Mistake for what is not there or doesn't fit together.
+    tokenizer: Detoxify's `huggingface_config_path`. Device and dtype as for embedders. Raises Mistake for what is not
+    there or doesn't fit together.
     """
     from .toxicity import check_checkpoint, find_checkpoint, load_toxicity
 
     file = check_checkpoint(checkpoint) if checkpoint else find_checkpoint(name)
     known = f"detoxify {file.name}" if checkpoint else f"detoxify {name}"
-    key = ("toxicity", str(file.resolve()), config or "", device)
-    return _once(key, lambda: load_toxicity(known, file, config, device))
+    key = ("toxicity", str(file.resolve()), config or "", device, dtype)
+    return _once(key, lambda: load_toxicity(known, file, config, device, dtype))
 
 
 def connect_generation(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .batching import Batcher
+from .languages import languages_of
 from .loading import device_of, dtype_of, load_failed, quietly
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class SentenceEmbedder:
     dimensions: int
     batcher: "Batcher[str, NDArray[np.float32]]"
     merge_above: float = MERGE_ABOVE
+    languages: tuple[str, ...] | None = None
+    """Those it was made for; None: not known."""
 
     async def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """(texts, dimensions), unit vectors."""
@@ -58,7 +61,7 @@ def load_embedder(name: str, folder: Path, device: str, dtype: str, without: str
             raise load_failed(name, error, without) from error
     encoder = Encoder(model)
     batcher: Batcher[str, NDArray[np.float32]] = Batcher(encoder, length=len, max_batch=MAX_BATCH, name=f"embed {name}")
-    return SentenceEmbedder(name, len(encoder(["."])[0]), batcher)
+    return SentenceEmbedder(name, len(encoder(["."])[0]), batcher, languages=languages_of(name))
 
 
 class Encoder:

@@ -10,6 +10,7 @@ from ..errors import Mistake
 from ..scorer import Inference, Pair
 from .batching import Batcher
 from .labelling import Labels, read_labels
+from .languages import languages_of
 from .loading import device_of, dtype_of, load_failed, quietly
 from .weights import read_json
 
@@ -35,6 +36,8 @@ class TransformersNli:
     batcher: Batcher[Pair, Inference]
     entails: bool = True
     """Whether it has an output for entailment."""
+    languages: tuple[str, ...] | None = None
+    """Those it was made for; None: not known."""
 
     async def infer(self, pairs: Sequence[Pair]) -> list[Inference]:
         """One Inference a pair. A pair longer than the model reads is cut at its longer side, which is said once."""
@@ -63,7 +66,7 @@ def load_nli(
     batch = MAX_BATCH if device == "cpu" else MAX_BATCH_ON_ACCELERATOR
     classifier = Classifier(name, tokenizer, model, meant)
     batcher = Batcher(classifier, length=_length, max_batch=batch, name=f"nli {name}")
-    return TransformersNli(name, batcher, entails=meant.entailment is not None)
+    return TransformersNli(name, batcher, meant.entailment is not None, languages_of(name))
 
 
 class Classifier:

@@ -14,10 +14,12 @@ from ..errors import Mistake
 from ..suggesting import suggest
 from .batching import Batcher
 from .inference import MAX_BATCH, MAX_BATCH_ON_ACCELERATOR, reads
-from .loading import device_of, load_failed, quietly
+from .languages import languages_of
+from .loading import device_of, dtype_of, load_failed, quietly
 from .weights import PATIENCE, find_config
 
 if TYPE_CHECKING:
+    import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 WITHOUT_TOXICITY = "a critic that needs it and has `optional: true` is skipped, and the run says so"
@@ -38,6 +40,8 @@ class DetoxifyToxicity:
     name: str
     labels: tuple[str, ...]
     batcher: Batcher[str, dict[str, float]]
+    languages: tuple[str, ...] | None = None
+    """Those it was made for; None: not known."""
 
     async def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """One mapping a text, from label to a score in [0, 1]. A text longer than the model reads is cut, said once."""
@@ -81,12 +85,12 @@ def check_checkpoint(checkpoint: str) -> Path:
     return file
 
 
-def load_toxicity(name: str, file: Path, config: str | None, device: str) -> DetoxifyToxicity:
+def load_toxicity(name: str, file: Path, config: str | None, device: str, dtype: str = "auto") -> DetoxifyToxicity:
     """`config`: a folder or a hub name of config and tokenizer; the checkpoint's own word for it where none is given.
 
     Raises Mistake for a file of another form, for a config that is not there, and for weights that don't fit it.
     """
-    device = device_of(device)
+    device, precision = device_of(device), dtype_of(dtype)
     held = _opened(file)
     recipe = read_recipe(file, held)
     folder = find_config(
@@ -94,14 +98,15 @@ def load_toxicity(name: str, file: Path, config: str | None, device: str) -> Det
     )
     with quietly():
         try:
-            model, tokenizer = _built(recipe, folder, held["state_dict"], device)
+            model, tokenizer = _built(recipe, folder, held["state_dict"], device, precision)
         except Mistake:
             raise
         except Exception as error:
             raise load_failed(str(file), error, WITHOUT_TOXICITY) from error
     batch = MAX_BATCH if device == "cpu" else MAX_BATCH_ON_ACCELERATOR
     scorer = Scorer(name, tokenizer, model, recipe.labels)
-    return DetoxifyToxicity(name, recipe.labels, Batcher(scorer, length=len, max_batch=batch, name=f"toxicity {name}"))
+    batcher = Batcher(scorer, length=len, max_batch=batch, name=f"toxicity {name}")
+    return DetoxifyToxicity(name, recipe.labels, batcher, languages_of(f"detoxify {_published_name(file)}"))
 
 
 class Scorer:
@@ -148,7 +153,7 @@ def read_recipe(file: Path, held: Mapping[str, Any]) -> Recipe:
 
 
 def _built(
-    recipe: Recipe, folder: Path, weights: Mapping[str, Any], device: str
+    recipe: Recipe, folder: Path, weights: Mapping[str, Any], device: str, dtype: "torch.dtype"
 ) -> tuple["PreTrainedModel", "PreTrainedTokenizerBase"]:
     """From the parts. Detoxify itself reads the config from where the checkpoint says, whatever it is told, and wants
     the number of labels in it."""
@@ -166,7 +171,7 @@ def _built(
             f"{str(folder)!r}: it would guess; give the config that it was trained with"
         )
     reader = getattr(transformers, recipe.tokenizer, transformers.AutoTokenizer)
-    return model.float().to(device).eval(), reader.from_pretrained(folder, local_files_only=True)
+    return model.to(device, dtype).eval(), reader.from_pretrained(folder, local_files_only=True)
 
 
 def _opened(file: Path) -> Mapping[str, Any]:
@@ -197,6 +202,13 @@ def _published(file: Path) -> bool:
         while piece := opened.read(1 << 20):
             digest.update(piece)
     return any(_prefix(url) and digest.hexdigest().startswith(_prefix(url)) for url in MODEL_URLS.values())
+
+
+def _published_name(file: Path) -> str:
+    """Detoxify's name of a file that is called as it is published; "" for others."""
+    from detoxify.detoxify import MODEL_URLS
+
+    return next((str(name) for name, url in MODEL_URLS.items() if str(url).rpartition("/")[2] == file.name), "")
 
 
 def _prefix(url: str) -> str:

@@ -21,6 +21,7 @@ class LexicalNli:
     """
 
     name = "lexical"
+    languages = ("en",)
 
     async def infer(self, pairs: Sequence[Pair]) -> list[Inference]:
         """Fixed grades, no probabilities: .95 where a contradiction is found, .9 where one sentence holds the other."""

@@ -176,3 +176,24 @@ def test_they_are_commands(run: str, labels: Path, capsys) -> None:
     assert json.loads(capsys.readouterr().out)["reviewed"] == SIZE
     assert main.typed(["critics", "calibrate", run, "nowhere.csv"]) == 2
     assert "nowhere.csv: no such file" in capsys.readouterr().err
+
+
+def test_what_people_wrote_is_not_written_over(screen, run: str, labels: Path, tmp_path: Path) -> None:
+    other, link = tmp_path / "notes.yaml", tmp_path / "link.csv"
+    other.write_text("name: mine\n")
+    link.symlink_to(labels)
+    before = labels.read_bytes()
+    for place, told in ((labels, "is the file of labels"), (link, "file of labels"), (other, "holds no learned vote")):
+        with pytest.raises(Mistake, match=told):
+            calibrate_critics(screen.console, run, labels, Wanted(), None, place, False)
+    with pytest.raises(Mistake, match="holds no learned vote"):
+        calibrate_critics(screen.console, run, labels, Wanted(), None, tmp_path, False)
+    assert (labels.read_bytes(), other.read_text()) == (before, "name: mine\n")
+
+
+def test_a_learned_vote_may_be_replaced(screen, run: str, labels: Path, tmp_path: Path) -> None:
+    output = tmp_path / "weights.yaml"
+    output.touch()
+    for _ in range(2):
+        assert calibrate_critics(screen.console, run, labels, Wanted(), None, output, False) == 0
+    assert "weights" in safe_load(output.read_text())

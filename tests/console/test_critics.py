@@ -81,6 +81,7 @@ def test_a_corpus_critic_takes_the_file_as_a_round(screen, file: Path, capsys) -
         (("copy-paste", ["threshold"]), "--option threshold: write KEY=VALUE"),
         (("copy-paste", ["treshold=1"]), "did you mean 'threshold'"),
         (("judge", []), "name one, such as --model"),
+        (("coherence", ["method=judge"]), "name one, such as --model"),
     ],
 )
 def test_mistakes_come_before_any_work(screen, trial: tuple[str, list[str]], said: str) -> None:
@@ -92,3 +93,57 @@ def test_a_judge_asks_the_model_that_is_named(screen, file: Path) -> None:
     trial = Trial("judge", [], file, 1, model="scripted?function=handmade:no_verdict")
     try_critic(screen.console, trial, False, False)
     assert "1 failed" in screen.text
+
+
+@pytest.mark.parametrize(("name", "told"), [("nowhere.md", "can't read 'nowhere.md'"), ("os:path", "is no critic")])
+def test_what_is_no_critic_has_no_sheet(screen, name: str, told: str) -> None:
+    with pytest.raises(Mistake, match=told):
+        show_critic(screen.console, name, False)
+
+
+def test_options_decide_what_a_critic_needs(screen) -> None:
+    list_critics(screen.console, False)
+    told = " ".join(screen.text.split())
+    assert "needs embedder; by option a language model" in told
+    assert "needs nothing; by option embedder, nli" in told
+
+
+def test_types_are_told_in_words(screen) -> None:
+    show_critic(screen.console, "coherence", False)
+    told = " ".join(screen.text.split())
+    assert "embedding | judge" in told
+    assert "int, >= 1, or null null How many turns" in told
+
+
+def test_local_models_are_named_as_in_a_scenario(screen, file: Path) -> None:
+    named = ("critics.scorers.embedder=lexical", "critics.scorers.nli=lexical")
+    try_critic(screen.console, Trial("persona-consistency", [], file, 10, settings=named), False, False)
+    assert "persona-consistency: 2 dialogues · ✓ 2 approved" in screen.text
+
+
+def test_figures_are_told(screen, file: Path) -> None:
+    settings = ("critics.scorers.embedder=lexical",)
+    try_critic(screen.console, Trial("coverage", [], file, 1, settings=settings), False, False)
+    told = " ".join(screen.text.split())
+    assert "User 1: sentences 1, sentences reflected 0 · User 2: sentences 1, sentences reflected 0" in told
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("rounds.dialogues=3", "names local models alone, such as --set critics.scorers.nli=FOLDER"),
+        ("critics.scorers.nlj=x", "no such key; known: embedder, nli, toxicity"),
+        ("critics.scorers.nli=/nowhere/at-all", "needs 'nli': .*name another: --set critics.scorers.nli=FOLDER"),
+    ],
+)
+def test_a_local_model_that_cannot_be_had_is_a_mistake(screen, file: Path, setting: str, said: str) -> None:
+    trial = Trial("persona-consistency", ["ask=statements"], file, 10, settings=(setting,))
+    with pytest.raises(Mistake, match=said):
+        try_critic(screen.console, trial, False, False)
+
+
+@pytest.mark.parametrize("name", ["novelty", "diversity"])
+def test_corpus_critics_are_tried_on_a_round(screen, file: Path, name: str) -> None:
+    settings = ("critics.scorers.embedder=lexical",)
+    try_critic(screen.console, Trial(name, [], file, 10, settings=settings), False, False)
+    assert f"{name}: 2 dialogues · ✓ 2 approved" in screen.text

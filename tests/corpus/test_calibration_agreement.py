@@ -170,3 +170,10 @@ def test_a_runs_own_panel_is_in_its_scenario() -> None:
     info = RunInfo("r", scenario, "m", "j")
     assert voting_of(info) == Voting(rule="mean", t=0.4)
     assert [seat.critic for seat in members_of(info)] == ["structure", "j"]
+
+
+def test_numbers_too_large_to_square_have_no_alpha() -> None:
+    alpha = IntervalAlpha()
+    for values in ((0.0, 1e200), (1e200, 1e200)):
+        alpha.add(values)
+    assert alpha.alpha is None

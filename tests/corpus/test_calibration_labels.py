@@ -142,3 +142,28 @@ def test_what_can_not_be_matched_is_told() -> None:
         "'same' may be same0 or same1: give more of the id",
         "'1/0' is the dialogue of line 2 again",
     ]
+
+
+@pytest.mark.parametrize("scores", [(0.1, 0.1, 0.4), (0.4, 0.1, 0.1), (0.1, 0.4, 0.1)])
+def test_a_mean_reaches_its_mark_in_any_order(tmp_path: Path, scores: tuple[float, ...]) -> None:
+    rows = "".join(f"a,{score},{who}\n" for score, who in zip(scores, "xyz", strict=True))
+    assert said(read(tmp_path, f"id,score,by\n{rows}", accept_from=0.2)) == {"a": True}
+
+
+def test_a_middle_that_no_fraction_of_two_hits_is_reached(tmp_path: Path) -> None:
+    assert said(read(tmp_path, "id,score\na,0.1\nb,0.2\nc,0.15\n"))["c"]
+
+
+def test_a_score_that_is_too_large_is_told_with_its_line(tmp_path: Path) -> None:
+    labels = read(tmp_path, f"id,score\na,1e200\nb,1\nc,5\na,-1e300\nd,inf\ne,{'9' * 5000}\n")
+    assert said(labels) == {"b": False, "c": True}
+    assert sorted(problems(labels)) == [2, 5, 6, 7]
+    assert problems(labels)[2] == "no label '1e200': write accept or reject, 1 or 0, or a score (at most 1,000,000)"
+    assert len(problems(labels)[7]) < 200
+
+
+@pytest.mark.parametrize(("before", "after"), [("", "\n"), ("[", "]")])
+def test_a_number_that_python_will_not_read_is_a_mistake(tmp_path: Path, before: str, after: str) -> None:
+    text = f'{before}{{"id": "a", "score": {"9" * 5000}}}{after}'
+    with pytest.raises(Mistake, match=r"labels.json:1: a number that can't be read: .*4300 digits"):
+        read(tmp_path, text, "labels.json")

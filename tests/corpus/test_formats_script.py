@@ -55,6 +55,35 @@ def test_scenes(path: Path, text: str, scenes: list[Scene]) -> None:
     assert read(path, text) == (scenes, [])
 
 
+@pytest.mark.parametrize(
+    ("text", "scenes"),
+    [
+        ("ANN\n(softly) Shall I? (beat)\nYes.", [[("ANN", "Shall I?\nYes.")]]),
+        ("ANN\n[aside] O Romeo ... [She sighs]", [[("ANN", "O Romeo ...")]]),
+        ("Ann: [To Bo.] (low) Hi! (waves) [exit]\nBo: (sighs)\nHo.", [[("Ann", "Hi!"), ("Bo", "Ho.")]]),
+        ("Ann: *No.*\nBo: _So?_ (sits)", [[("Ann", "*No.*"), ("Bo", "_So?_ (sits)")]]),
+        ("Ann: *No.*\nNever.", [[("Ann", "*No.*\nNever.")]]),
+        ("Ann: I ski (a bit)\nBo: (laughs)", [[("Ann", "I ski (a bit)"), ("Bo", "(laughs)")]]),
+        ("Ann: [name] is here (I think).\nBo: Ok (no", [[("Ann", "[name] is here (I think)."), ("Bo", "Ok (no")]]),
+        ("ANN: Hi.\n(She (slowly) sits.) [Exit Bo].\nSo.", [[("ANN", "Hi.\nSo.")]]),
+    ],
+)  # fmt: skip
+def test_how_it_is_said_is_no_word_of_it(path: Path, text: str, scenes: list[Scene]) -> None:
+    assert read(path, text) == (scenes, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "scenes"),
+    [
+        ("SCENE 1\nANN\nRain.\n---\nBO\nYes.", [[("ANN", "Rain.")], [("BO", "Yes.")]]),
+        ("# One\n(A hut.)\nANN\nRain.\n(It stops.)\nBO\nNo.", [[("ANN", "Rain."), ("BO", "No.")]]),
+        ("ANN\n(beat)\n(low)\nNO.\nSo.", [[("ANN", "NO.\nSo.")]]),
+    ],
+)
+def test_a_cue_may_stand_right_below_a_heading_or_a_direction(path: Path, text: str, scenes: list[Scene]) -> None:
+    assert read(path, text) == (scenes, [])
+
+
 def test_a_name_is_one_person_however_it_is_spelt(path: Path) -> None:
     path.write_text("Ann: 1\n---\nANN: 2\nBO: 3\n---\nAnn: 4")
     dialogues = list(read_dialogues(path))
@@ -84,7 +113,7 @@ def test_a_text_is_a_script_unless_its_lines_are_numbered(tmp_path: Path) -> Non
 
 def test_a_script_that_is_written_is_read_again(tmp_path: Path) -> None:
     cast = (Member("a", Persona(name="Ann: B")), Member("b", Persona(name="지은")))
-    talk = Dialogue("d", cast, (Turn("a", "One\nmore: yes."), Turn("b", "(laughs) 네")))
+    talk = Dialogue("d", cast, (Turn("a", "One\nmore: yes."), Turn("b", "(laughs) 네 (a) 네.")))
     records = [Record(talk, Outcome.ACCEPTED)] * 2
     path = export(records, RunInfo("run", {}, "", ""), "script", tmp_path / "out.script").path
-    assert [said(one) for one in read_dialogues(path)] == [[("Ann B", "One more: yes."), ("지은", "(laughs) 네")]] * 2
+    assert [said(one) for one in read_dialogues(path)] == [[("Ann B", "One more: yes."), ("지은", "네 (a) 네.")]] * 2

@@ -140,6 +140,13 @@ async def test_then_it_abstains(reply: object, why: str) -> None:
     assert await read(answer, case_of(HELLO)) == Abstention(Why.FAILED, why)
 
 
+async def test_the_example_of_the_instructions_is_no_reading() -> None:
+    answer = await read(lambda request: request.messages[0]["content"].splitlines()[-1], case_of(HELLO))
+    assert answer == Abstention(
+        Why.FAILED, "no verdict could be read, twice: it only repeats an example of the instructions"
+    )
+
+
 async def test_a_speaker_who_says_nothing_is_not_asked_about() -> None:
     chat, endpoint = client(FLAT)
     answer = await assess(case_of(talk("Do you sail?", " ... ")), "b", chat)

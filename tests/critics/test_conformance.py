@@ -9,20 +9,39 @@ import pytest
 from tertulia.critics import Abstention, Case, CorpusCritic, Finding, Neighbours, Sees, Verdict, Why, create
 from tertulia.critics.conformance import check_corpus_critic, check_critic, sample_dialogues
 from tertulia.critics.critic import Critic
+from tertulia.critics.member import PanelMember
 from tertulia.critics.registry import BUILT_IN
-from tertulia.critics.seating import needs
+from tertulia.critics.seating import needs, seat
+from tertulia.models.local import connect_embedder, connect_toxicity
+from tertulia.personas.consistency.lexical import LexicalNli
 
-LOCAL = sorted(name for name in BUILT_IN if hasattr(critic := create(name), "review") and not needs(critic))
+from ..models.test_local_toxicity import tiny_detoxify
+
+MADE = {name: create(name) for name in sorted(BUILT_IN)}
+LOCAL = [name for name, critic in MADE.items() if "chat" not in needs(critic)]
 YES = Verdict(True, 1.0)
 
 
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """Real ones: MiniLM, word lists, and a Detoxify model that has learned nothing."""
+    toxicity = connect_toxicity(**tiny_detoxify(tmp_path_factory.mktemp("toxicity")), device="cpu")
+    return {"embedder": connect_embedder(device="cpu"), "nli": LexicalNli(), "toxicity": toxicity}
+
+
 @pytest.mark.parametrize("name", LOCAL)
-async def test_the_built_in_critics_conform(name: str) -> None:
-    await check_critic(create(name))
+async def test_the_built_in_critics_conform(name: str, services: dict[str, object]) -> None:
+    check = check_corpus_critic if isinstance(MADE[name], CorpusCritic) else check_critic
+    await check(seat(PanelMember(use=name), services).critic)
 
 
-async def test_the_built_in_corpus_critic_conforms() -> None:
+async def test_a_corpus_critic_that_speaks_up_conforms() -> None:
     await check_corpus_critic(create("openers", {"least": 1}))
+
+
+def test_all_but_those_that_ask_a_language_model_are_checked() -> None:
+    asking = {"faithfulness", "fed", "judge", "personality"}
+    assert set(BUILT_IN) - set(LOCAL) == asking
 
 
 def test_the_samples_hold_what_critics_stumble_over() -> None:

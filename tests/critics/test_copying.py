@@ -1,11 +1,13 @@
 """Copied profiles and repeated utterances, by token-F1."""
 
+from random import Random
+
 import pytest
 
-from tertulia.critics import Abstention, Sees, Verdict
+from tertulia.critics import Abstention, Sees, Verdict, Why
 from tertulia.critics.experts.copy_paste import CopyPaste
 from tertulia.critics.experts.repetition import Repetition
-from tertulia.critics.overlap import sizes, token_f1, tokens
+from tertulia.critics.overlap import f1, reaches, sizes, token_f1, tokens
 from tertulia.critics.panel import Panel
 
 from .conftest import ANN, case_of, members, talk, verdict
@@ -75,8 +77,23 @@ async def test_saying_what_the_others_profile_says_is_no_copying() -> None:
 
 
 async def test_who_has_no_profile_copies_nothing() -> None:
-    answer = await verdict(CopyPaste(), talk("I have two grey cats.", "Oh.", profiles=((), ())))
-    assert answer == Verdict(True, 1.0)
+    case = case_of(talk("I have two grey cats.", "Oh.", profiles=((), ANN)), Sees.OWN_PERSONAS)
+    assert await CopyPaste().review(case) == Abstention(Why.NOT_APPLICABLE, "seat 'a' has no profile")
+
+
+@pytest.mark.parametrize("threshold", [0.2, 0.5, 0.7, 0.9, 1.0])
+async def test_repetitions_are_those_that_comparing_all_pairs_finds(threshold: float) -> None:
+    chance = Random(3)
+    said = [tuple(chance.choices("bcdefghi", k=chance.randint(1, 9))) for _ in range(60)]
+    found = (await verdict(Repetition(threshold=threshold, shortest=3), talk(*map(" ".join, said)))).findings
+    alike = {
+        n: [m for m in range(n) if min(map(len, (said[m], said[n]))) > 2 and reaches(f1(said[m], said[n]), threshold)]
+        for n in range(60)
+    }
+    own = {n: next((m for m in of if (n - m) % 2 == 0), None) for n, of in alike.items()}
+    texts = {n: f"echoes turn {n}" if own[n] is None else f"repeats turn {own[n] + 1}" for n in alike}  # type: ignore[operator]
+    expected = [(n, texts[n]) for n, of in alike.items() if own[n] is not None or n - 1 in of]
+    assert [(finding.turn, finding.text) for finding in found] == expected
 
 
 @pytest.mark.parametrize(

@@ -85,11 +85,13 @@ async def test_a_policy_may_be_a_file(tmp_path: Path) -> None:
         ({"policy": "deph"}, r"no policy 'deph'; did you mean 'depth'\? known: coherency, .* Markdown file"),
         ({"policy": "gone.md"}, "can't read"),
         ({"policy": "empty.md"}, "has to be a question, an empty line, and what to look at"),
+        ({"policy": "reason.md"}, "nothing that is scored can be called 'reason': advice, findings, reason, scores"),
         ({"threshold": 0.5}, "option 'threshold' should be greater than or equal to 1"),
     ],
 )
 def test_wrong_options_say_what_is_there(options: dict[str, object], text: str, tmp_path: Path) -> None:
     (tmp_path / "empty.md").write_text("Be witty.\n")
+    (tmp_path / "reason.md").write_text("Which is wiser?\n\n- Reasons are given.\n")
     with pytest.raises(Mistake, match=text):
         create("fed", options, tmp_path)
 
@@ -104,6 +106,7 @@ def test_wrong_options_say_what_is_there(options: dict[str, object], text: str, 
         '{"score": "4 - mostly deep"}',
         "{'score': 4, 'reason': None}",
         '{"Score": 4.0,}',
+        '{"depth": "They ask why.", "score": 4}',
         '{"scores": {"depth": 4}}',
         '{"depth": {"score": 4, "reason": "they ask"}}',
         '{"rating": {"score": 4}}',

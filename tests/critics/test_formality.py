@@ -2,8 +2,9 @@
 
 import pytest
 
-from tertulia.critics.formality import formality, sentences
+from tertulia.critics.formality import formality
 from tertulia.critics.language import pack
+from tertulia.critics.statement import spoken
 
 BANMAL = """
 안녕! 나 방금 일어났어.|오늘 뭐 해?|주말에 영화 보러 갈래?|어제 진짜 재밌었어 ㅋㅋ|나도 그거 좋아해.
@@ -123,6 +124,30 @@ def test_a_sentence_that_shows_no_register_has_none(block: str, language: str) -
 
 
 def test_sentences_end_with_their_marks_and_not_with_a_pause() -> None:
-    assert list(sentences("그게... 좀 어려워. 왜?\n음")) == ["그게... 좀 어려워.", "왜?", "음"]
-    assert list(sentences("It was 7.30, I think. Well...")) == ["It was 7.30, I think.", "Well..."]
-    assert list(sentences(" ")) == []
+    assert list(spoken("그게... 좀 어려워. 왜?\n음")) == ["그게... 좀 어려워.", "왜?", "음"]
+    assert list(spoken("It was 7.30, I think… maybe. Well...")) == ["It was 7.30, I think… maybe.", "Well..."]
+    assert list(spoken("I ate meat... I am a vegan now; really...?")) == [
+        "I ate meat...", "I am a vegan now;", "really...?"
+    ]  # fmt: skip
+    assert list(spoken("음...\n그래")) == ["음...", "그래"]
+    assert list(spoken(" ... ")) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "meant"),
+    [
+        ("제 이름은 지민입니다.", "polite"),
+        ("저는 지민이에요.", "polite"),
+        ("제가 지민 입니다.", "polite"),
+        ("고마워, 지민아!", "informal"),
+        ("고마워요, 지민 씨!", "polite"),
+        ("고마워요, 지민씨!", "polite"),
+        ("알겠어, 지민!", "informal"),
+        ("지민 씨!", None),
+        ("너무 지민스러워.", "informal"),
+    ],
+)
+def test_a_name_is_passed_over_and_what_says_a_name_is_not(sentence: str, meant: str | None) -> None:
+    words = pack("ko")
+    assert words
+    assert formality(sentence, words, frozenset({"지민"})) == meant

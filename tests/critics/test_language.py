@@ -62,6 +62,9 @@ async def test_how_much_may_be_foreign_is_an_option() -> None:
     assert await strays(text)
     assert not await strays(text, critic=Language(foreign=0.1))
     assert (await verdict(Language(allowed=1), talk(text))).approve
+    share = "o" * 71 + "ж" * 29
+    assert not await strays(share, critic=Language(foreign=0.29))
+    assert await strays(share + "ж", critic=Language(foreign=0.29))
     english = "저는 Harry Potter and the Goblet 봤어요."
     assert await strays(english, language="ko")
     assert not await strays(english, language="ko", critic=Language(latin=0.9))

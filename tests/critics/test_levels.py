@@ -62,6 +62,17 @@ def test_levels_are_read_in_whatever_form(reply: str) -> None:
         (FIVE.format(1, 1, '"7/10"', 1, 1), "\"extraversion\" has to be .* not '7/10'"),
         (FIVE.format(1, 1, '"lively"', 1, 1), "\"extraversion\" has to be .* not 'lively'"),
         (FIVE.format('{"evidence": "x"}', 1, 1, 1, 1), '"openness" has no "level"'),
+        (FIVE.format(1, 1, '"3 out of 10"', 1, 1), "not '3 out of 10'"),
+        (FIVE.format(1, 1, '"3 / 10"', 1, 1), "not '3 / 10'"),
+        (FIVE.format(1, 1, '"3 / 100 points"', 1, 1), "not '3 / 100 points'"),
+        (FIVE.format(1, 1, '"3 (out of 10)"', 1, 1), "not '3 .out of 10.'"),
+        (FIVE.format(1, 1, '"3 to 4 out of 10"', 1, 1), "not '3 to 4 out of 10'"),
+        (FIVE.format(1, 1, '"3-4"', 1, 1), "not '3-4'"),
+        (FIVE.format(1, 1, '"60 %"', 1, 1), "not '60 %'"),
+        (FIVE.format(1, 1, '"low to high"', 1, 1), "not 'low to high'"),
+        (FIVE.format(1, 1, '"high to"', 1, 1), "not 'high to'"),
+        (FIVE.format(1, 1, '"low but sometimes high"', 1, 1), "not 'low but sometimes high'"),
+        ("O: 1\nC: 1\nE: 3 out of 10\nA: 1\nN: 1", "\"extraversion\" has to be .* not '3 out of 10'"),
         (f"{SAME} or rather {FIVE.format(2, -2, 3, 1, 0)}", '"openness" two levels, 1 and 2'),
         (f'{{"Bo": {SAME}}}', "no JSON object with the five scales"),
         ('She said {"openness": 5}', "no JSON object with the five scales"),
@@ -70,6 +81,39 @@ def test_levels_are_read_in_whatever_form(reply: str) -> None:
 def test_what_means_nothing_is_told_so_that_it_can_be_asked_again(reply: str, why: str) -> None:
     with pytest.raises(Unreadable, match=why):
         levels(reply)
+
+
+@pytest.mark.parametrize(
+    ("value", "level"),
+    [
+        ("low to average", -2),
+        ("medium-high", 2),
+        ("average to somewhat high", 1),
+        ("High to very high", 4),
+        ("low/very low (curt)", -4),
+        ("very high", 4),
+        ("high because she laughs", 3),
+        ("moderate, at most", 0),
+        ("3 / 5", 3),
+        ("-3 out of 5, I'd say", -3),
+        ("+2 (turns 3 of 8)", 2),
+        ("2 because he asks", 2),
+        ("2.5 – asks", 3),
+        ("1 to 2", 2),
+    ],
+)
+def test_words_and_shares(value: str, level: int) -> None:
+    assert levels(FIVE.format(1, 1, f'"{value}"', 1, 1))[2] == level
+
+
+def test_the_example_of_the_instructions_is_no_answer() -> None:
+    told = render("assess")
+    example = told.splitlines()[-1]
+    for echo in (example, f"```json\n{example}\n```", f'{{"Mia": {example}}}', f'{{"scores": {example}}}'):
+        with pytest.raises(Unreadable, match="it only repeats an example of the instructions"):
+            read_levels(echo, SHOWN, "Mia", told)
+    read = read_levels(f"The form is {example}. Mia: {SAME}", SHOWN, "Mia", told)
+    assert [reading.level for reading in read.values()] == [1, -2, 3, None, 0]
 
 
 def test_speakers_may_be_called_like_traits() -> None:

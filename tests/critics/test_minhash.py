@@ -82,6 +82,30 @@ def test_how_texts_came_in_changes_nothing() -> None:
     assert len(once) == len(slowly) == 200
 
 
+def test_what_is_forgotten_leaves_the_index_and_changes_nothing() -> None:
+    known, fresh = Sketches(), Sketches()
+    accepted = [sketch(f"kept-{n}", text(n), 3) for n in range(0, 40, 2)]
+    for barrier in range(12):
+        known.keep({one.name for one in accepted[:barrier]})
+        known.add(accepted[: barrier + 1])
+        known.add(sketch(f"gone-{barrier}-{n}", text(1000 * barrier + n), 3) for n in range(30))
+        size = len(known._names)
+        assert len(known) <= size == len(known._texts) <= len(known._bytes) <= 110
+        assert sum(run.size for run in known._bands._runs) == size * BANDS
+    names = {one.name for one in accepted[:12]}
+    known.keep(names)
+    fresh.add(accepted[:12])
+    assert len(known) == 12
+    asked = [sketch("new", changed(text(seed), 0.15, seed), 3) for seed in range(60)]
+    assert [known.nearest(one) for one in asked] == [fresh.nearest(one) for one in asked]
+    assert sum(known.nearest(one) is not None for one in asked) >= 8
+    assert all((known[one.name] == one.shingles).all() for one in accepted[:12])
+    known.keep(set())
+    assert (len(known), len(known._names), known.nearest(accepted[0])) == (0, 0, None)
+    known.add(accepted)
+    assert known.nearest(sketch("new", text(2), 3)) == Nearest(1.0, "kept-2")
+
+
 def test_of_equals_the_first_by_name_is_nearest_and_never_the_text_itself() -> None:
     known = Sketches()
     known.add(sketch(name, text(1), 3) for name in ("c", "b", "d"))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tertulia.agents import Dialogue
-from tertulia.critics import Abstention
+from tertulia.critics import Abstention, Why
 from tertulia.critics.conformance import check_critic
 from tertulia.critics.experts.persona_bleed import ADVICE, PersonaBleed
 from tertulia.critics.member import PanelMember
@@ -71,6 +71,12 @@ async def test_its_advice_is_one_fixed_sentence_that_tells_nothing() -> None:
 async def test_it_is_allowed_as_often_as_the_options_say() -> None:
     assert (await verdict(PersonaBleed(allowed=1), talk(BREAD, "Oh!"))).approve
     assert (await verdict(PersonaBleed(words=5), talk(BREAD, "Oh!"))).approve
+
+
+async def test_without_any_profile_there_is_nothing_to_bleed() -> None:
+    nobody = case_of(talk(BREAD, "Oh!", profiles=((), ())), PersonaBleed.sees)
+    assert await PersonaBleed().review(nobody) == Abstention(Why.NOT_APPLICABLE, "no seat has a profile")
+    assert not (await verdict(PersonaBleed(), talk(BREAD, "Oh!", profiles=((), BO)))).approve
 
 
 async def test_it_needs_the_words_of_the_language() -> None:

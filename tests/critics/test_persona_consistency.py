@@ -123,8 +123,8 @@ async def test_where_a_language_leaves_out_the_speaker_every_statement_is_one() 
     ("critic", "language", "why"),
     [
         (lexical(), "eo", "no words of the language 'eo'"),
-        (lexical(ask="all"), "eo", "are English"),
-        (lexical(), "ko", "are English"),
+        (lexical(ask="all"), "eo", "'lexical' knows en, not 'eo'"),
+        (lexical(), "ko", "'lexical' knows en, not 'ko'"),
     ],
 )
 async def test_it_abstains_where_it_does_not_know_the_language(

@@ -11,7 +11,7 @@ from tertulia.critics import CorpusCritic, Critic, create, known
 from tertulia.critics.experts.copy_paste import CopyPaste
 from tertulia.critics.experts.structure import Structure
 from tertulia.critics.option import options_of
-from tertulia.critics.registry import BUILT_IN, find
+from tertulia.critics.registry import BUILT_IN, describe, find
 from tertulia.models.errors import Mistake
 
 Plug = Callable[..., None]
@@ -171,3 +171,32 @@ def test_a_rubric_file_alone_is_a_judge(tmp_path: Path) -> None:
     (tmp_path / "kind.md").write_text(" \n")
     with pytest.raises(Mistake, match=r"option 'rubric': the rubric 'kind\.md' is empty"):
         create("kind.md", base=tmp_path)
+
+
+def test_the_code_of_a_critic_that_is_made_is_its_module(plug: Plug, tmp_path: Path) -> None:
+    first = find("manners:ready").code
+    assert first == find("manners:Polite").code != ""
+    with (tmp_path / "manners.py").open("a") as file:
+        file.write("# changed")
+    assert find("manners:ready").code not in ("", first)
+
+
+def test_a_rubric_file_takes_no_other_rubric(tmp_path: Path) -> None:
+    (tmp_path / "kind.md").write_text("Is it kind?")
+    assert create("kind.md", base=tmp_path)
+    with pytest.raises(
+        Mistake, match=r"'kind.md': option 'rubric' is 'kind.md' already; leave it out, or use .*'judge'"
+    ):
+        create("kind.md", {"rubric": "quality"}, tmp_path)
+
+
+def test_what_is_described_is_a_critic_that_can_be_had(plug: Plug, tmp_path: Path) -> None:
+    (tmp_path / "kind.md").write_text("Is it kind?")
+    sheet = describe(find(str(tmp_path / "kind.md")))
+    assert not sheet.problem
+    assert "rubric" not in {option.name for option in sheet.options}
+    assert "can't read" in describe(find(str(tmp_path / "nope.md"))).problem
+    assert "is no critic: it has neither" in describe(find("os:path")).problem
+    assert "is no critic" in describe(find("pathlib:Path")).problem
+    for use in ("manners:Polite", "manners:strict", "manners:ready"):
+        assert not describe(find(use)).problem

@@ -214,6 +214,8 @@ def test_what_front_matter_gives(tmp_path: Path) -> None:
         ("dimensions: [a, A]", "dimensions are names"),
         ("dimensions: {a: [b]}", "dimensions are names"),
         ('dimensions: ["a\\nb"]', "dimensions are names"),
+        ("dimensions: [warmth, Reason]", "nothing that is scored can be called 'Reason': advice, findings, reason"),
+        ("dimensions: {findings: how many}", "nothing that is scored can be called 'findings'"),
         ("scale: [1, 5", "is no YAML"),
         ("just words", "has to be keys with values: scale, dimensions, threshold, samples"),
         ("scale: 5\nsamples: 0", "scale should be a valid list, not 5; samples should be"),
@@ -224,6 +226,12 @@ def test_wrong_front_matter_names_file_key_and_choices(front: str, text: str, tm
     with pytest.raises(Mistake, match=re.escape(text)) as mistake:
         create("kind.md", {}, tmp_path)
     assert "the front matter of the rubric 'kind.md'" in str(mistake.value)
+
+
+def test_a_file_that_names_its_dimension_has_a_name_that_is_free(tmp_path: Path) -> None:
+    (tmp_path / "reason.md").write_text("---\nsamples: 2\n---\nBe kind.\n")
+    with pytest.raises(Mistake, match=r"can be called 'reason'.*choose another name"):
+        create("reason.md", {}, tmp_path)
 
 
 def test_front_matter_that_does_not_end_or_has_no_rubric(tmp_path: Path) -> None:

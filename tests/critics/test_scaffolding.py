@@ -12,6 +12,8 @@ from tertulia.critics.experts.judge import Judge
 from tertulia.critics.scaffolding import Kind, scaffold
 from tertulia.models.errors import Mistake
 
+NAMES = ("verdict", "finding", "case", "class", "import", "await", "test", "tertulia", "critic", "good-critic", "field")
+
 
 def run(*command: str | Path, cwd: Path, **env: str) -> str:
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, cwd=cwd, env=os.environ | env)
@@ -33,6 +35,23 @@ def test_a_new_package_passes_its_tests_and_is_found_by_its_name(kind: Kind, tmp
     shown = run(sys.executable, *command, cwd=tmp_path, PYTHONPATH=path)
     assert '"origin": "tertulia-good-manners@0.1.0:good-manners"' in shown
     assert '"problem": ""' in shown
+
+
+@pytest.mark.parametrize("kind", [Kind.CLASS, Kind.AGENT])
+def test_packages_of_any_name_pass_their_tests(kind: Kind, tmp_path: Path) -> None:
+    for name in NAMES:
+        scaffold(name, kind, tmp_path)
+    paths = " ".join(str(tmp_path / f"tertulia-{name}") for name in NAMES)
+    settings = (
+        "-o",
+        f"pythonpath={paths}",
+        "-o",
+        "asyncio_mode=auto",
+        "-o",
+        "asyncio_default_fixture_loop_scope=function",
+    )
+    done = run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *settings, tmp_path, cwd=tmp_path)
+    assert f"{len(NAMES) * (4 if kind is Kind.CLASS else 2)} passed" in done
 
 
 def test_a_new_rubric_makes_a_judge(tmp_path: Path) -> None:

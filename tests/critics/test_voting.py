@@ -144,6 +144,24 @@ def test_an_abstention_counts_what_was_learned_of_it() -> None:
     assert Voting.model_validate(voting.model_dump(mode="json")) == voting
 
 
+@pytest.mark.parametrize("answers", ["", "ss", "x", "f"])
+def test_a_learned_vote_without_a_score_is_undecided(answers: str) -> None:
+    """Also where all critics with a weight are optional and skipped, or none of them is on the panel."""
+    voting = Voting(rule="learned", weights={"bias": 9, "weights": {"c0": 1, "c1": 1}})
+    assert outcome(answers, voting, optional=True) is UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [("", "'weights.yaml' is empty"), ("# no\n", "is empty"), ("weights: {a: 1\nbias: [", "neither JSON nor YAML")],
+)
+def test_a_file_without_weights_is_told_in_one_line(tmp_path: Path, content: str, told: str) -> None:
+    (tmp_path / "weights.yaml").write_text(content)
+    with pytest.raises(ValidationError, match=told) as raised:
+        Voting.model_validate({"rule": "learned", "weights": "weights.yaml"}, context={"base": tmp_path})
+    assert "\n" not in raised.value.errors()[0]["msg"]
+
+
 def test_a_critic_without_weight_need_not_be_on_the_panel() -> None:
     assert unheard_of({"a": 1.0, "b": 0.0, "c": 0.5}, ["a"]) == ["c"]
 
@@ -157,8 +175,10 @@ def test_a_critic_without_weight_need_not_be_on_the_panel() -> None:
         ({"rule": "learned", "weights": "nowhere.json"}, "can't read 'nowhere.json': No such file"),
         ({"rule": "learned", "weights": {"weights": {"a": -1}}}, "greater than or equal to 0"),
         ({"rule": "learned", "weights": {"weights": {"a": 1}, "missing": {"a": 1.5}}}, "more than its weight 1"),
-        ({"rule": "learned", "weights": {"weights": {"a": 0}, "missing": {"a": -1}}}, "'a' has no weight"),
+        ({"rule": "learned", "weights": {"weights": {"a": 0, "b": 1}, "missing": {"a": -1}}}, "'a' has no weight"),
         ({"rule": "learned", "quorum": 2, "weights": {"weights": {"a": 1, "b": 0}}}, "critics with a weight: 1"),
+        ({"rule": "learned", "weights": {"weights": {}}}, "no critic has a weight above 0"),
+        ({"rule": "learned", "weights": {"bias": 2, "weights": {"a": 0}}}, "no critic has a weight above 0"),
         ({"rule": "most"}, "'majority', 'weighted', 'unanimous', 'at-least', 'mean' or 'learned'"),
     ],
 )
@@ -195,7 +215,7 @@ SILENT = st.dictionaries(st.sampled_from(NAMES), st.sampled_from([-1.0, 0.0, 0.5
 @st.composite
 def learned(draw: st.DrawFn) -> dict[str, Any]:
     """What an abstention counts is drawn as a share of the critic's weight, or as less than nothing."""
-    weights = draw(st.dictionaries(st.sampled_from(NAMES), WEIGHTS))
+    weights = draw(st.dictionaries(st.sampled_from(NAMES), WEIGHTS).filter(lambda found: any(found.values())))
     missing = {name: share * weights[name] for name, share in draw(SILENT).items() if weights.get(name)}
     bias, threshold = draw(st.sampled_from([-3.0, -1.0, 0.0, 1.0])), draw(st.sampled_from([0.3, 0.5, 0.8]))
     return {"bias": bias, "weights": weights, "missing": missing, "threshold": threshold}

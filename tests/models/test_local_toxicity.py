@@ -75,6 +75,15 @@ async def test_a_text_does_not_feel_the_others(files: dict[str, str]) -> None:
     assert await model.score([]) == []
 
 
+async def test_the_number_format_is_chosen(files: dict[str, str]) -> None:
+    usual, half = (connect_toxicity(**files, device="cpu", dtype=dtype) for dtype in ("float32", "bfloat16"))
+    one, other = await gather(usual.score(TEXTS), half.score(TEXTS))
+    assert one != other
+    assert one[0] == pytest.approx(other[0], abs=0.05)
+    with pytest.raises(Mistake, match="no number format is called 'float23'; did you mean 'float32'"):
+        connect_toxicity(**files, device="cpu", dtype="float23")
+
+
 async def test_it_is_loaded_once_and_a_long_text_is_cut(
     files: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -130,3 +130,38 @@ def test_the_part_of_a_key(key: str, part: str) -> None:
 def test_the_judges_model_counts_where_a_critic_asks_it() -> None:
     deaf: dict[str, Any] = {**BASE, "critics": {"panel": [{"use": "repetition"}]}}
     assert judging(changed("models.judge", "ollama:other", deaf)) == judging(changed("seed", 0, deaf))
+
+
+@pytest.mark.parametrize("entry", [{"use": "~/r.md"}, {"use": "judge", "options": {"rubric": "~/r.md"}}])
+def test_a_rubric_at_home_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: dict[str, Any]) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    scenario = Scenario.model_validate({"name": "s", "critics": {"panel": [entry]}})
+    (tmp_path / "r.md").write_text("Is it kind?")
+    first = judging(scenario)
+    (tmp_path / "r.md").write_text("Is it very kind?")
+    assert judging(scenario) != first
+
+
+@pytest.mark.parametrize("value", ["~nobody-of-that-name", "word " * 100])
+def test_a_text_that_is_no_path_is_a_text(value: str) -> None:
+    panel = [{"use": "some.module:Critic", "options": {"word": value}}]
+    assert judging(Scenario.model_validate({"name": "s", "critics": {"panel": panel}}))
+
+
+def test_what_readers_are_told_of_weights_decides_nothing() -> None:
+    def voting(**more: Any) -> str:
+        learned = {"weights": {"repetition": 1}, **more}
+        return judging(changed("critics.voting", {"rule": "learned", "weights": learned}))
+
+    assert voting(about={"labels": 80}) == voting()
+    assert voting(bias=1) != voting()
+
+
+def test_what_the_folder_of_a_scorer_holds_counts(tmp_path: Path) -> None:
+    critics = {"scorers": {"toxicity": "model"}, "panel": ["toxicity"]}
+    scenario = Scenario.model_validate({"name": "s", "critics": critics}).at(tmp_path)
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "config.json").write_text("{}")
+    first = judging(scenario)
+    (tmp_path / "model" / "config.json").write_text('{"a": 1}')
+    assert judging(scenario) != first
