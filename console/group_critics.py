@@ -39,7 +39,7 @@ def critics_show(name: Critic, json: Json = False) -> int:
     "try",
     epilog=example(
         "tertulia critics try copy-paste data.csv --option threshold=0.7 -n 20",
-        "tertulia critics try toxicity data.csv --set critics.scorers.toxicity=unbiased --rejected",
+        "tertulia critics try toxicity data.csv -s critics.scorers.toxicity=unbiased",
     ),
 )
 def critics_try(

@@ -23,6 +23,7 @@ from .record import RunInfo
 from .replies import Replies, Spent
 from .storing import (
     FIT,
+    FORGET_COMPARISONS,
     FORGET_OUTCOMES,
     FORGET_REVIEW,
     FORGET_VERDICTS,
@@ -142,13 +143,18 @@ class Ledger(Reader):
         await self._write([(FORGET_VERDICTS, whose), *ballots, stored], about=(review.dialogue, review.panel))
 
     async def ask_again(self, panel: str) -> int:
-        """Forget the reviews of a panel of which a critic has failed every time, and open their jobs: it may be mended
-        by now. Returns how many there were."""
+        """Forget the reviews of a panel of which a critic has failed every time, and what a policy of its tournament
+        has failed to compare so, and open their jobs: it may be mended by now. Returns how many reviews there were."""
         found = list(self._reading.execute(querying.in_vain(self._run, panel)))
         for id, round, index in found:
             whose, job = at(run=self._run, dialogue=id, panel=panel), {"round": round, "idx": index, "panel": panel}
             outcomes, state = at(run=self._run, **job), self._replacing(schema.states, {**job, "done": 0})
             rows: list[Stored] = [(FORGET_VERDICTS, whose), (FORGET_REVIEW, whose), (FORGET_OUTCOMES, outcomes), state]
+            await self._change(round, rows, about=(round, index))
+        for policy, round, index in list(self._reading.execute(querying.compared_in_vain(self._run, panel))):
+            job = {"round": round, "idx": index, "panel": panel}
+            outcomes, state = at(run=self._run, **job), self._replacing(schema.states, {**job, "done": 0})
+            rows = [(FORGET_COMPARISONS, {**outcomes, "at_policy": policy}), (FORGET_OUTCOMES, outcomes), state]
             await self._change(round, rows, about=(round, index))
         return len(found)
 

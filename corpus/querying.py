@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from ..critics import Outcome, Why
 from . import schema
@@ -48,6 +48,16 @@ def in_vain(run: int, panel: str) -> Select[Any]:
     same = and_(schema.dialogues.c.run == table.c.run, schema.dialogues.c.id == table.c.dialogue)
     columns = (table.c.dialogue, schema.dialogues.c.round, schema.dialogues.c.idx)
     return select(*columns).distinct().join_from(table, schema.dialogues, same).where(here, table.c.critic.in_(broken))
+
+
+def compared_in_vain(run: int, panel: str) -> Select[Any]:
+    """(policy, round, idx) of what was compared while a policy of the panel's tournament had failed every time."""
+    table = schema.comparisons
+    failed = or_(table.c.forth == Why.FAILED.value, table.c.back == Why.FAILED.value)
+    here = and_(table.c.run == run, table.c.panel == panel)
+    broken = select(table.c.policy).where(here).group_by(table.c.policy)
+    broken = broken.having(func.count() == func.sum(case((failed, 1), else_=0)))
+    return select(table.c.policy, table.c.round, table.c.idx).distinct().where(here, table.c.policy.in_(broken))
 
 
 def counts(run: int, panel: str) -> Select[Any]:

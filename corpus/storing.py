@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
 from .coding import Texts
-from .schema import dialogues, outcomes, reviews, states, texts, verdicts
+from .schema import comparisons, dialogues, outcomes, reviews, states, texts, verdicts
 
 Stored = tuple[UpdateBase, dict[str, Any]]
 
@@ -85,6 +85,9 @@ FORGET_VERDICTS: Delete = delete(verdicts).where(
     *(verdicts.c[name] == bindparam(f"at_{name}") for name in ("run", "dialogue", "panel"))
 )
 
+FORGET_COMPARISONS: Delete = delete(comparisons).where(
+    _of_job(comparisons), *(comparisons.c[name] == bindparam(f"at_{name}") for name in ("panel", "policy"))
+)
 FORGET_REVIEW: Delete = delete(reviews).where(
     *(reviews.c[name] == bindparam(f"at_{name}") for name in ("run", "dialogue", "panel"))
 )

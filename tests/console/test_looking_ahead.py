@@ -106,14 +106,15 @@ def test_a_review_of_a_file_judges_resumes_and_writes_beside(
     output = str(tmp_path / "out")
     assert typed(["review", str(data), "-o", output]) == 0
     screen = capsys.readouterr().out
-    assert "data.csv:7, turn 1: placeholder: '[your name]'" in screen
-    assert "1 accepted" in screen
+    assert "line 7             placeholder: '[your name]'" in screen
+    assert "turn 1 · 1/1       User 1: I am [your name]." in screen
+    assert "1 of 2 dialogues accepted" in screen
     with (tmp_path / "out" / "accepted.csv").open(newline="") as file:
         assert [row["Best Generated Conversation"] for row in csv.DictReader(file)] == rows[:1]
     verdicts = [json.loads(line) for line in (tmp_path / "out" / "verdicts.jsonl").read_text().splitlines()]
     assert [verdict["outcome"] for verdict in verdicts] == ["accepted", "rejected"]
     assert typed(["review", str(data), "-o", output]) == 0
-    assert "2 dialogues done before" in capsys.readouterr().out
+    assert "2 dialogues, 2 of them before" in capsys.readouterr().out
     data.write_text(data.read_text() + "x,y,User 1: Hi\n")
     assert typed(["review", str(data), "-o", output]) == 2
     assert "give another `--output`" in capsys.readouterr().err

@@ -11,15 +11,16 @@ import pytest
 from aiohttp import web
 from fakes import Countdown, Crash, CrashAt, asked, cafe, exported, loaded, made, speak
 
+from tertulia.agents import Dialogue
 from tertulia.console.contest import Contest
 from tertulia.corpus import Record
 from tertulia.corpus.comparing import tournaments
 from tertulia.corpus.corpus import Corpus
 from tertulia.corpus.ledger import Ledger
-from tertulia.critics import Case, Choice, Outcome, Verdict
+from tertulia.critics import Case, Choice, Outcome, Preference, Verdict
 from tertulia.critics.critic import Neighbours
 from tertulia.critics.tournament.comparison import Comparison
-from tertulia.models.errors import BudgetSpent, Mistake
+from tertulia.models.errors import BudgetSpent, CriticBroken, Mistake
 from tertulia.models.request import Request, Task
 from tertulia.scenarios import fingerprint
 from tertulia.scenarios.event import RunStarted
@@ -70,6 +71,23 @@ class Grim:
     async def review_round(self, cases: Sequence[Case], corpus: Neighbours) -> Sequence[Verdict]:
         good = [sum(len(turn.text) for turn in case.turns) < 160 for case in cases]
         return [Verdict(yes, float(yes)) for yes in good]
+
+
+class Moody:
+    """Breaks until somebody has mended it; then prefers the longer one."""
+
+    def __init__(self) -> None:
+        self.mended, self.asked = False, 0
+
+    async def compare(self, case: Case, first: Dialogue, second: Dialogue) -> Preference:
+        self.asked += 1
+        if not self.mended:
+            raise ConnectionError("the dictionary is not there")
+        sizes = [sum(len(turn.text) for turn in dialogue.turns) for dialogue in (first, second)]
+        return Preference(Choice.FIRST if sizes[0] >= sizes[1] else Choice.SECOND)
+
+
+moody = Moody()
 
 
 def comparing() -> int:
@@ -224,6 +242,31 @@ def _outcomes(provenance: bytes) -> list[tuple[str, str]]:
     """What became of whom, whatever the judge is called."""
     records = [json.loads(line) for line in provenance.splitlines()]
     return [(str(record.get("outcome")), str(record.get("why"))) for record in records]
+
+
+@pytest.mark.parametrize(("count", "stops"), [(12, True), (2, False)])
+async def test_what_a_broken_policy_failed_at_is_compared_again_once_it_is_mended(
+    tmp_path: Path, count: int, stops: bool
+) -> None:
+    source, output = cafe(tmp_path), tmp_path / "out"
+    policies = f'critics.tournament.policies=[depth, "{__name__}:moody"]'
+    shape = (*ALL, "rounds.candidates=2", f"rounds.dialogues={count}", policies, judge("favours_length"))
+    moody.mended, moody.asked = False, 0
+    if stops:
+        with pytest.raises(CriticBroken, match="moody' has failed at all of the first 10"):
+            await made(source, output, *shape)
+    else:
+        await made(source, output, *shape)
+        with Corpus.open(output) as corpus:
+            rows = {row.policy: row for row in tournaments(corpus.ledger.all_comparisons()).policies}
+            assert rows[f"{__name__}:moody"].abstained == {"failed": count}
+            assert rows["depth"].compared == count
+    moody.mended, moody.asked = True, 0
+    mended = await made(source, output, *shape)
+    assert moody.asked == 2 * count
+    assert mended == await made(source, tmp_path / "direct", *shape)
+    await made(source, output, *shape)
+    assert moody.asked == 4 * count
 
 
 async def test_at_the_barrier_the_next_best_is_considered_without_a_new_call(tmp_path: Path) -> None:
