@@ -40,6 +40,10 @@ bench: setup  ## each prints one JSON line
 	$(BIN)/python benchmarks/planted.py
 	$(BIN)/python benchmarks/contradictions.py
 	$(BIN)/python benchmarks/local.py
+	$(BIN)/python benchmarks/critics.py
+	$(BIN)/python benchmarks/bleeds.py
+	$(BIN)/python benchmarks/novelty.py
+	$(BIN)/python benchmarks/tournament.py
 
 clean:
 	rm -rf $(VENV) .link build dist *.egg-info

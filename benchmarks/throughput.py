@@ -14,6 +14,7 @@ from serving import Served, served
 
 WAYS = ("post", "tertulia", "scored", "create")
 EARLY = 4
+EIGHTH = 8
 LONG = 64
 """The late turn whose processor time is compared with that of the fourth."""
 LONG_ONES = 128
@@ -65,11 +66,18 @@ def growth(server: Served, given: Namespace) -> float:
     return total(felt, "late") / total(felt, "early")
 
 
+def calm(server: Served, given: Namespace) -> dict[str, float]:
+    """How late the event loop is where it has time: with an eighth of the dialogues in flight."""
+    sizes = (max(1, given.dialogues // EIGHTH), max(1, given.in_flight // EIGHTH), given.turns)
+    ways = ("tertulia", "scored")
+    return {way: apart("contestant.py", way, server.url, *sizes)["lag_p99_ms"] for way in ways}
+
+
 def main() -> None:
     given, began = arguments(), load()
     with served(Manners(latency=given.latency)) as server:
         costs = race(server, given)
-        cpu_growth = growth(server, given)
+        cpu_growth, late = growth(server, given), calm(server, given)
     ours, ideal = rate(costs["tertulia"]), given.in_flight / given.latency
     told(
         {
@@ -79,6 +87,7 @@ def main() -> None:
             "ratio_to_post_loop": round(ours / rate(costs["post"]), 2),
             "ratio_with_scorers": round(rate(costs["scored"]) / ours, 2),
             "lag_p99_ms": {way: max(c["lag_p99_ms"] for c in costs[way]) for way in ("tertulia", "scored")},
+            "lag_p99_ms_calm": late,
             "share_of_ideal": round(ours / ideal, 2),
             "cpu_growth": round(cpu_growth, 2),
             "cpu_ms_per_turn": {
