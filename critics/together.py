@@ -13,10 +13,11 @@ async def together(calls: Iterable[Coroutine[Any, Any, Answer]]) -> list[Answer]
         async with TaskGroup() as group:
             tasks = [group.create_task(call) for call in calls]
     except BaseExceptionGroup as failures:
-        raise _first(failures) from None
+        raise first_cause(failures) from None
     return [task.result() for task in tasks]
 
 
-def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
-    one = failures.exceptions[0]
-    return _first(one) if isinstance(one, BaseExceptionGroup) else one
+def first_cause(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first failure that is no group itself."""
+    first = failures.exceptions[0]
+    return first_cause(first) if isinstance(first, BaseExceptionGroup) else first

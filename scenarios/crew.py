@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
+from ..critics.together import first_cause
+
 Item = TypeVar("Item")
 
 
@@ -21,9 +23,3 @@ async def crew(items: Iterator[Item], work: Callable[[Item], Awaitable[None]], h
                 group.create_task(hand())
     except BaseExceptionGroup as failures:
         raise first_cause(failures) from None
-
-
-def first_cause(failures: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The first failure that is no group itself."""
-    first = failures.exceptions[0]
-    return first_cause(first) if isinstance(first, BaseExceptionGroup) else first
