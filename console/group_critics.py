@@ -7,7 +7,7 @@ import typer
 
 from .option import Json, Quiet, Run, example
 
-critics = typer.Typer(help="Who judges: list the critics, look at one, try it on a file.", no_args_is_help=True)
+critics = typer.Typer(help="Who judges: list, try, write and calibrate critics.", no_args_is_help=True)
 
 Critic = Annotated[
     str, typer.Argument(metavar="NAME", help="A critic's name, package.module:Class, or a rubric file (.md).")
