@@ -1,7 +1,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-ROOMS := models personas agents critics corpus scenarios console
+ROOMS := models personas agents critics corpus scenarios training console
 
 .PHONY: demo test setup check types lint bench clean
 

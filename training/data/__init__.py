@@ -1,0 +1,1 @@
+"""What a model is trained on: from dialogues to examples, splits and tokens."""

@@ -1,0 +1,1 @@
+"""Whether it helped: measures, models side by side, tables."""

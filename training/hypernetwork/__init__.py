@@ -1,0 +1,1 @@
+"""Dynamic Personality Generation: networks that turn a trait vector into LoRA matrices."""
