@@ -6,7 +6,7 @@ ROOMS := models personas agents critics corpus scenarios training console
 .PHONY: demo test setup check types lint bench clean
 
 demo: setup  ## the embedded default scenario, live
-	$(BIN)/tertulia run first-meeting --output runs/demo --model "rehearsal?latency=0.4" --concurrency 8
+	$(BIN)/tertulia run first-meeting --model "rehearsal?latency=0.4" --concurrency 8
 
 test: check  ## lint, types and all tests
 	$(BIN)/pytest -n 2

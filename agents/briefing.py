@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from ..models.local.templating import OPENING
 from ..models.request import Kind, Part, Role
 from ..personas import Persona, Public
+from ..personas.description import described
 from ..personas.personality.facet import meanings
 from ..personas.personality.level import told
 from .dialogue import Dialogue, Member
@@ -18,9 +20,13 @@ def briefing(
 ) -> tuple[Part, ...]:
     """The system message of one seat, shared parts first: instructions, exemplars told from its side, its persona.
 
-    `side` is the position of the seat in its cast, and picks the side from which an exemplar is told.
+    `side` is the position of the seat in its cast, and picks the side from which an exemplar is told. A seat of
+    `staging.bare` is told its persona alone, in the words of an export in the format `messages`.
     """
     seats = len(others) + 1
+    if member.seat in staging.bare:
+        alone = described(member.persona, even_if_only_named=seats > 2)
+        return (Part(Role.SYSTEM, Kind.PERSONA, alone, member.seat),) if alone else ()
     shown = [Part(Role.SYSTEM, Kind.EXEMPLAR, _told(ex, side, n), member.seat) for n, ex in enumerate(exemplars, 1)]
     persona = Part(Role.SYSTEM, Kind.PERSONA, persona_text(member.persona, others), member.seat)
     return (_instructions(staging.setting, staging.language, staging.style, seats), *shown, persona)
@@ -54,6 +60,11 @@ def _instructions(setting: str, language: str, style: tuple[str, ...], seats: in
 def reminder(name: str) -> Part:
     """A fixed line for the end of a request: opening, closing, not-yet, select-again."""
     return Part(Role.USER, Kind.REMINDER, render(name))
+
+
+def opened() -> Part:
+    """What stands before the first words of a seat that is told its persona alone, as where chat models are trained."""
+    return Part(Role.USER, Kind.REMINDER, OPENING)
 
 
 def again(reason: str, prompt: str = "again") -> Part:

@@ -13,7 +13,7 @@ from autogen_core.models import ChatCompletionClient
 from ..models.errors import TertuliaError
 from ..models.request import Kind, Part, Role, Task
 from ..models.thread import Thread
-from .briefing import again, reminder
+from .briefing import again, opened, reminder
 from .calls import Calls
 from .dialogue import Member
 from .guard import GuardCount, Moment, first_objection, spoken
@@ -47,7 +47,8 @@ class Speaker(BaseChatAgent):
 
     Its history is relative: own turns are the assistant's, the others' the user's, prefixed with their names when more
     than two are at the table. A reply is used whole, asked again with a reason that enters no history, or fails.
-    After `ending` turns of the conversation, its own and those it has heard, it is told to take leave.
+    After `ending` turns of the conversation, its own and those it has heard, it is told to take leave. A seat that is
+    told its persona alone hears no note and no reminder, and is asked again in the same words, with another seed.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Speaker(BaseChatAgent):
         self._names = tuple(other.name for other in others)
         self._brief, self._client, self._calls = tuple(brief), client, calls
         self._staging, self._ending, self._note = staging, ending, note
+        self._bare = member.seat in staging.bare
         self._on_refusal = on_refusal
         self._start()
 
@@ -109,14 +111,14 @@ class Speaker(BaseChatAgent):
 
     async def _speak(self, token: CancellationToken) -> str:
         if not self._turns:
-            self._thread.add(reminder("opening"))
+            self._thread.add(opened() if self._bare else reminder("opening"))
         tail, before = self._whispers(), Counter[str]()
         while True:
             text = await self._reply(tail, token)
             plea = None if self.member.model == PERSON else self._plea(text, before)
             if plea is None:
                 return text
-            tail = [*self._whispers(), plea]
+            tail = self._whispers(plea)
 
     def _plea(self, text: str, before: Counter[str]) -> Part | None:
         """What to ask for a better turn with; None when this one may be used. `before`: what was asked already."""
@@ -146,9 +148,13 @@ class Speaker(BaseChatAgent):
         text = str(result.content)
         return text if self.member.model == PERSON else spoken(text, self.member.name)
 
-    def _whispers(self) -> list[Part]:
+    def _whispers(self, *plea: Part) -> list[Part]:
+        """What stands at the end of the next request alone."""
+        if self._bare:
+            return []
         whispers = [self._note] if self._note else []
-        return [*whispers, reminder("closing")] if self._turns >= self._ending else whispers
+        closing = [reminder("closing")] if self._turns >= self._ending else []
+        return [*whispers, *closing, *plea]
 
     def _leaves_early(self, text: str) -> bool:
         early = too_early(self._turns + 1, len(self._others) + 1, self._staging.least)

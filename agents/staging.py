@@ -7,6 +7,7 @@ from typing import Literal
 from .guard import GUARDS
 
 Mode = Literal["private", "script"]
+Briefing = Literal["full", "persona"]
 OrderKind = Literal["round-robin", "random", "selector", "graph"]
 
 
@@ -29,6 +30,8 @@ class Staging:
     guards: tuple[str, ...] = field(default_factory=lambda: tuple(GUARDS))
     patience: int = 2
     """How often a turn is asked for again before the try fails."""
+    bare: frozenset[str] = frozenset()
+    """Seats that are told their persona alone, as a model is that was fine-tuned on such dialogues."""
 
     @property
     def alternating(self) -> bool:

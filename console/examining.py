@@ -21,8 +21,12 @@ from .printing import print_json
 from .text import number, one_line
 
 LIBRARIES = ("autogen-agentchat", "openai", "pydantic", "torch", "transformers", "sentence-transformers", "detoxify")
-EXTRAS: Mapping[str, str] = {"parquet": "pyarrow", "postgres": "psycopg"}
-"""Extra -> a module that it brings."""
+EXTRAS: Mapping[str, tuple[str, ...]] = {
+    "parquet": ("pyarrow",),
+    "postgres": ("psycopg",),
+    "train": ("accelerate", "datasets", "matplotlib", "peft", "rouge_score", "sacrebleu", "trl"),
+}
+"""Extra -> modules that it brings."""
 SHOWN = 5
 """Models of a server that are named."""
 SECONDS = 1.5
@@ -82,9 +86,11 @@ def devices(deep: bool) -> Check:
 
 
 def extras() -> Iterator[Check]:
-    for extra, module in EXTRAS.items():
-        there = find_spec(module) is not None
-        yield Check("extras", extra, "there" if there else f'not installed: pip install "tertulia[{extra}]"')
+    for extra, modules in EXTRAS.items():
+        missing = [name for name in modules if find_spec(name) is None]
+        what = f" ({', '.join(missing)} missing)" if 0 < len(missing) < len(modules) else ""
+        told = f'not installed{what}: pip install "tertulia[{extra}]"'
+        yield Check("extras", extra, told if missing else "there")
 
 
 def embedder() -> Check:

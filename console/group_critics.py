@@ -97,7 +97,9 @@ Panel = Annotated[
 ]
 
 
-@critics.command("calibrate", epilog=example("tertulia critics calibrate runs/demo labels.csv --output weights.yaml"))
+@critics.command(
+    "calibrate", epilog=example("tertulia critics calibrate runs/first-meeting labels.csv --output weights.yaml")
+)
 def critics_calibrate(
     run: Run,
     labels: Annotated[
@@ -133,7 +135,7 @@ def critics_calibrate(
     return calibrate_critics(terminal(), run, labels, wanted, panel, output, json)
 
 
-@critics.command("agreement", epilog=example("tertulia critics agreement runs/demo"))
+@critics.command("agreement", epilog=example("tertulia critics agreement runs/first-meeting"))
 def critics_agreement(run: Run, panel: Panel = None, json: Json = False) -> int:
     """Hold the critics of a run against one another.
 

@@ -2,13 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from .calling import called
 from .group_critics import critics
 from .group_personas import personas
+from .group_train import train
 from .option import Concurrency, Json, Model, Output, Quiet, Run, Seed, Settings, example
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(critics, name="critics")
 app.add_typer(personas, name="personas")
+app.add_typer(train, name="train")
 
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A YAML file, or a shipped scenario's name.")]
 Outcomes = Annotated[
@@ -47,9 +49,7 @@ def tertulia(
     """Persona-grounded dialogue, simulated: private personas talk, critics vote, the corpus grows."""
 
 
-@app.command(
-    epilog=example("tertulia run first-meeting --output runs/demo", "tertulia run cafe.yaml --set rounds.dialogues=3")
-)
+@app.command(epilog=example("tertulia run first-meeting", "tertulia run cafe.yaml --set rounds.dialogues=3"))
 def run(
     scenario: ScenarioName,
     output: Output = None,
@@ -74,7 +74,7 @@ def run(
     return run_scenario(wanted, join=join, remake=remake, json=json, quiet=quiet)
 
 
-@app.command(epilog=example("tertulia preview first-meeting -n 3 --model ollama:llama3.1"))
+@app.command(epilog=example("tertulia preview first-meeting -n 3 --output runs/look"))
 def preview(
     scenario: ScenarioName,
     count: Annotated[int, typer.Option("--count", "-n", metavar="N", min=1, help="How many dialogues.")] = 3,
@@ -113,7 +113,9 @@ def plan(
 
 
 @app.command(
-    epilog=example("tertulia review dialogues.csv --output runs/review", "tertulia review runs/demo --panel psydial")
+    epilog=example(
+        "tertulia review dialogues.csv --output runs/review", "tertulia review runs/first-meeting --panel psydial"
+    )
 )
 def review(
     source: Annotated[Path, typer.Argument(metavar="FILE|RUN", help="Dialogues in any import format, or a run.")],
@@ -140,7 +142,11 @@ def review(
     return review(terminal(), source, _scenario(panel, None, model, settings, None, None), output, format, json)
 
 
-@app.command(epilog=example("tertulia show runs/demo --outcome rejected", "tertulia show runs/demo 2/17 --prompts"))
+@app.command(
+    epilog=example(
+        "tertulia show runs/first-meeting --outcome rejected", "tertulia show runs/first-meeting 2/17 --prompts"
+    )
+)
 def show(
     run: Run,
     dialogue: Annotated[str | None, typer.Argument(metavar="DIALOGUE", help=WHICH)] = None,
@@ -163,7 +169,7 @@ def show(
     return show(terminal(), run, dialogue, Shown(prompts, personas), every, json)
 
 
-@app.command(epilog=example("tertulia replay runs/demo", "tertulia replay runs/demo 2/17 --pace 0"))
+@app.command(epilog=example("tertulia replay runs/first-meeting", "tertulia replay runs/first-meeting 2/17 --pace 0"))
 def replay(
     run: Run,
     dialogues: Annotated[list[str] | None, typer.Argument(metavar="DIALOGUE", help=WHICH)] = None,
@@ -185,7 +191,10 @@ def replay(
 
 
 @app.command(
-    epilog=example("tertulia export runs/demo --format messages", "tertulia export runs/demo -f parlai -o data.txt")
+    epilog=example(
+        "tertulia export runs/first-meeting --format messages",
+        "tertulia export runs/first-meeting -f parlai -o data.txt",
+    )
 )
 def export(
     run: Run,
@@ -210,7 +219,7 @@ def export(
     return export(terminal(), run, format, output, outcomes(include), json)
 
 
-@app.command(epilog=example("tertulia stats runs/demo --rounds"))
+@app.command(epilog=example("tertulia stats runs/first-meeting --rounds"))
 def stats(
     run: Run,
     rounds: Annotated[bool, typer.Option("--rounds", help="Also each round, and how it differs.")] = False,
@@ -226,7 +235,84 @@ def stats(
     return stats(terminal(), run, rounds, json)
 
 
-@app.command(epilog=example("tertulia audit runs/demo"))
+@app.command(
+    epilog=example(
+        "tertulia evaluate runs/first-meeting/models/sft",
+        "tertulia evaluate runs/a/models/sft runs/b/models/sft --on real.csv",
+    )
+)
+def evaluate(
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL...", help="Trained folders, hub names; NAME=MODEL names a row.")
+    ],
+    on: Annotated[
+        list[str] | None,
+        typer.Option("--on", metavar="DATA", help="A run or a file; again for more.", show_default="own test part"),
+    ] = None,
+    measures: Annotated[
+        str | None, typer.Option("--measures", metavar="A,B", help="These alone.", show_default="all there can be")
+    ] = None,
+    preset: Annotated[
+        Literal["psydial", "personachatgen", "dpg"] | None, typer.Option("--preset", help="Lay it out as a paper did.")
+    ] = None,
+    base: Annotated[bool, typer.Option("--base/--no-base", help="With the model that they began from, first.")] = True,
+    limit: Annotated[
+        int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="Most dialogues.", show_default="100")
+    ] = None,
+    replies: Annotated[
+        int | None, typer.Option("--replies", metavar="N", min=1, help="Most it writes.", show_default="200")
+    ] = None,
+    nli: Annotated[
+        str | None, typer.Option("--nli", metavar="MODEL", help="For the C-score: a folder, a hub name, lexical.")
+    ] = None,
+    embedder: Annotated[
+        str | None, typer.Option("--embedder", metavar="MODEL", help="Extraction by meaning: auto, or a name.")
+    ] = None,
+    reader: Annotated[
+        str | None, typer.Option("--reader", metavar="MODEL", help="Reads traits: a trained classifier, a chat model.")
+    ] = None,
+    batch: Annotated[
+        int | None, typer.Option("--batch", metavar="N", min=1, help="Conversations at once.", show_default="16")
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option("--device", metavar="D", help="auto, cpu, cuda, cuda:1, mps.", show_default="auto")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", min=0, help="Of what is sampled.", show_default="0")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", "-s", metavar="KEY=VALUE", help="Also: ranked, resamples, speaker, system, format."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Where the tables go.", show_default="MODEL/evaluation"),
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say below what each measure is.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Say in a table whether a training helped.
+
+    Perplexity with and without the persona, overlap, ranking, consistency, traits: models side by side, each value with
+    its 95 % interval, compared dialogue by dialogue. Also written as JSON, CSV and Markdown.
+    """
+    from .evaluating import Asked, show_evaluation
+
+    typed: dict[str, Any] = {
+        "preset": preset,
+        "base": base,
+        "limit": limit,
+        "replies": replies,
+        "nli": nli,
+        "embedder": embedder,
+    }
+    typed |= {"reader": reader, "batch": batch, "device": device, "seed": seed}
+    typed["measures"] = measures and tuple(name.strip() for name in measures.split(","))
+    return show_evaluation(Asked(models, on or (), typed, settings or (), output, explain), json=json, quiet=quiet)
+
+
+@app.command(epilog=example("tertulia audit runs/first-meeting"))
 def audit(run: Run, json: Json = False) -> int:
     """Search every request of a run for leaks.
 

@@ -11,17 +11,21 @@ from ..scenarios.planning import Money, Plan, foreseen, plan, total
 from ..scenarios.scenario import Scenario
 from .gathering import gathering_line
 from .printing import print_json
+from .running import teacher_of
 from .text import money, number, one_line
 
 
 def show_plan(console: Console, scenario: Scenario, json: bool) -> int:
     """Exit code 0. Raises Mistake."""
-    planned = asyncio.run(foreseen(plan(scenario), scenario))
+    planned = asyncio.run(foreseen(plan(scenario, teach=teacher_of(scenario)), scenario))
     if json:
         print_json({**asdict(planned), "usd": planned.usd()})
         return 0
     console.print(heading(scenario, planned))
     console.print(table(planned))
+    if planned.lessons:
+        rounds = ", ".join(map(str, planned.lessons))
+        console.print(Text(f"a model is taught after round {rounds}, and speaks from the next one on", style="dim"))
     if planned.paired:
         console.print(Text(gathering_line(planned.paired), style="dim"))
     for line in planned.wrong:

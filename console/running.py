@@ -18,6 +18,7 @@ from ..models.errors import Stopped
 from ..models.metering import Meter
 from ..scenarios.scenario import Scenario
 from ..scenarios.simulation import simulate
+from ..scenarios.teach import Teacher
 from .live import LiveView
 from .person import at_console
 from .plain import PlainLines
@@ -34,10 +35,21 @@ def run_scenario(scenario: Scenario, *, join: str | None, remake: bool, json: bo
     if join:  # one conversation at a time, for a person
         scenario = scenario.model_copy(update={"concurrency": 1})
     with resumable(scenario.output_folder), view:
-        corpus = asyncio.run(simulate(scenario, view, meter=meter, join=seats, remake=remake))
+        corpus = asyncio.run(
+            simulate(scenario, view, meter=meter, join=seats, remake=remake, teach=teacher_of(scenario))
+        )
     with corpus:
         _report(console, corpus, scenario, meter, view.seen, json=json, quiet=quiet)
         return 0 if len(corpus) else 1
+
+
+def teacher_of(scenario: Scenario) -> Teacher | None:
+    """Who trains between rounds, where the scenario asks for it."""
+    if not scenario.lessons:
+        return None
+    from ..training.teaching import teacher
+
+    return teacher()
 
 
 def watcher(console: Console, meter: Meter, *, live: bool, silent: bool) -> LiveView | PlainLines:

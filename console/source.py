@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ..corpus.corpus import Corpus
-from ..corpus.opening import FILE, SUFFIXES
+from ..corpus.opening import FILE, is_run
 from ..corpus.record import Record
 from ..models.errors import Mistake
 from ..models.suggesting import suggest
@@ -25,7 +25,7 @@ class Source:
     @property
     def run(self) -> bool:
         """Whether it is a ledger, or the folder of one."""
-        return "://" in self.where or Path(self.where).suffix in SUFFIXES or (Path(self.where) / FILE).exists()
+        return is_run(self.where)
 
     @property
     def pool(self) -> bool:

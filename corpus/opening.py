@@ -78,6 +78,11 @@ def locate(where: str | Path) -> Site:
     return Site(URL.create("sqlite", database=str(path)), path)
 
 
+def is_run(where: str) -> bool:
+    """Whether a place that holds something is a ledger, or the folder of one; no file is opened."""
+    return "://" in where or Path(where).suffix in SUFFIXES or (Path(where) / FILE).exists()
+
+
 def is_database(path: Path) -> bool:
     """Whether a path is, or would be, a SQLite file, and no folder. Raises Mistake for a file of another kind."""
     if not path.is_file():

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 
+from ..models.local.reader import files_of
 from ..models.local.weights import wanted
 
 CHECKPOINTS = (".ckpt", ".pt")
@@ -42,3 +43,12 @@ def _pieces(file: Path, size: int) -> Iterator[bytes]:
         for number in range(SAMPLES):
             opened.seek(number * (size - PIECE) // (SAMPLES - 1))
             yield opened.read(PIECE)
+
+
+def digest_of_reader(folder: Path) -> str:
+    """16 hex digits of a trained reader's own files; empty where the folder holds none."""
+    digest = blake2b(digest_size=8)
+    files = files_of(folder)
+    for file in files:
+        digest.update(f"{file.name}\0{digest_of(file)}\0".encode())
+    return digest.hexdigest() if files else ""

@@ -19,6 +19,8 @@ class RehearsalOptions(Options):
     """How often a speaker makes a mistake of the kind language models make: a turn does with probability flaws / 3."""
     latency: float = Field(0.0, ge=0, le=60)
     """Seconds that a reply takes, on average: for watching. It changes no word."""
+    nature: float = Field(0.0, ge=0, le=1)
+    """How often each trait shows in a turn, by an aside with probability nature * |level| / 5; 0: hardly."""
 
 
 class ScriptedOptions(Options):

@@ -25,7 +25,7 @@ class Pole(StrEnum):
     LOW = "low"
 
 
-def pole_of(level: int) -> Pole | None:
+def pole_of(level: float) -> Pole | None:
     """The end that a level leans to; None for 0."""
     return Pole.HIGH if level > 0 else Pole.LOW if level < 0 else None
 

@@ -25,6 +25,7 @@ NAMES: tuple[Loc, ...] = (("critics", "panel", EACH, "use"), ("critics", "panel"
 
 PERSONALITY: Loc = ("cast", "personality")
 PAIRING: Loc = ("cast", "pairing")
+TEACH: Loc = ("rounds", "teach")
 
 
 class Disagreement(ValueError):
@@ -41,6 +42,8 @@ def disagreements(scenario: "Scenario") -> Iterator[Problem]:
     yield from _table(scenario)
     yield from _models(scenario)
     yield from _edges(scenario)
+    yield from _briefing(scenario)
+    yield from _teaching(scenario)
     yield from _traits(scenario)
     yield from _personality(scenario)
     yield from _styles(scenario)
@@ -106,6 +109,31 @@ def _edges(scenario: "Scenario") -> Iterator[Problem]:
     reached = {b for _, b in order.edges} | {scenario.cast.opener}
     for seat in sorted(reached.intersection(seats) - {a for a, _ in order.edges}) if order.edges else ():
         yield Problem(loc, f"nobody may speak after {seat!r}: add [{seat}, ...]", (*SEATS, loc))
+
+
+def _briefing(scenario: "Scenario") -> Iterator[Problem]:
+    """Whether who is told the persona alone has one, in a prompt of their own."""
+    if scenario.stage.mode == "script" and scenario.bare:
+        at = next((at for at, seat in enumerate(scenario.cast.seats) if seat.briefing == "persona"), None)
+        loc: Loc = ("stage", "briefing") if at is None else ("cast", "seats", at, "briefing")
+        yield Problem(loc, "says nothing in script mode, where one call writes the whole", (("stage", "mode"),))
+
+
+def _teaching(scenario: "Scenario") -> Iterator[Problem]:
+    """Whether a model that is taught has something to say, and when."""
+    teach, loc = scenario.rounds.teach, TEACH
+    if teach is None:
+        return
+    if scenario.stage.mode == "script":
+        yield Problem(loc, "a taught model speaks for one seat at a time: set stage.mode=private", (("stage", "mode"),))
+    seats = [seat.id for seat in scenario.seats]
+    for at, seat in enumerate(teach.seats):
+        if seat not in seats:
+            yield Problem((*loc, "seats", at), f"no seat {seat!r}{suggest(seat, seats)}", SEATS)
+    roles = {seat.role for seat in scenario.seats}
+    if teach.speaker != "both" and teach.speaker not in roles and roles != {None}:
+        text = f"no seat has the role {teach.speaker!r}: there would be nothing to learn"
+        yield Problem((*loc, "speaker"), text, (("cast", "seats", EACH, "role"),))
 
 
 def _traits(scenario: "Scenario") -> Iterator[Problem]:

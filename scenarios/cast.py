@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from ..agents.dialogue import SeatRole
+from ..agents.staging import Briefing
 from ..models.spec import ModelSpec
 from ..personas import Persona, Trait
 from ..personas.personality.setting import Kind as SettingKind
@@ -74,6 +75,8 @@ class Seat(Section):
     """Whether this seat speaks first; default: the first seat does."""
     model: ModelSpec | None = None
     """The model that speaks for this seat; default: `models.<seat id>`, then `models.default`."""
+    briefing: Briefing | None = None
+    """What this seat is told: `full` or `persona`; default: `stage.briefing`."""
 
 
 class Pairing(Section):

@@ -60,6 +60,8 @@ class Casting:
     """Who suits whom, where the pairing looks at that."""
     setting: Setting | None = None
     """How personalities are given out."""
+    voices: Mapping[str, str] = field(default_factory=dict)
+    """By seat, the model that speaks in place of the scenario's: one that was taught."""
     _dealt: dict[int, Dealt] = field(default_factory=dict, init=False, repr=False, compare=False)
     """By round, where it takes time to say who meets whom."""
 
@@ -117,7 +119,7 @@ class Casting:
         )
 
     def _speaks(self, seat: Seat) -> str:
-        return PERSON if seat.id in self.joined else self.scenario.speaks(seat)
+        return PERSON if seat.id in self.joined else self.voices.get(seat.id) or self.scenario.speaks(seat)
 
 
 async def _affinity(scenario: Scenario, seating: Seating, knows: SocialGraph, events: Events) -> "Affinity":

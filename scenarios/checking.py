@@ -18,7 +18,7 @@ from ..personas.meeting.seating import Seating
 from ..personas.shelf import people
 from ..personas.taxonomy import Taxonomy, select
 from .cast import Generate, Made
-from .finding import seed_path, taxonomy_of
+from .finding import held_out_path, seed_path, taxonomy_of
 from .knowing import social_graph, unknown
 from .personality import setting_of
 from .scenario import Scenario
@@ -35,6 +35,7 @@ def unmet(scenario: Scenario) -> Iterator[Problem]:
     for at, member in enumerate(scenario.critics.panel):
         yield from _critic(member, scenario, ("critics", "panel", at))
     yield from _policies(scenario)
+    yield from _held_out(scenario)
     yield from _prices(scenario)
 
 
@@ -175,6 +176,13 @@ def _exemplars(scenario: Scenario) -> Iterator[Problem]:
         seed_path(scenario)
     except Mistake as mistake:
         yield Problem(("exemplars", "seed_file"), str(mistake))
+
+
+def _held_out(scenario: Scenario) -> Iterator[Problem]:
+    try:
+        held_out_path(scenario)
+    except Mistake as mistake:
+        yield Problem(("rounds", "teach", "held_out"), str(mistake))
 
 
 def _statements(scenario: Scenario) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from ..agents.speaker import PERSON
 from ..models.calling import Services
 from ..models.client import ChatClient
 from ..models.errors import Mistake
-from ..models.provider import connect
+from ..models.provider import connect, endpoint_of
 from ..models.spec import ModelSpec
 from ..models.suggesting import suggest
 from .scenario import Scenario
@@ -30,6 +30,24 @@ class Connections:
         """The client of each seat."""
         people = self._people
         return {s.id: people.get(s.id) or self.client(self._scenario.spec_of(s)) for s in self._scenario.seats}
+
+    @property
+    def people(self) -> Mapping[str, ChatClient]:
+        """The seats that people take."""
+        return self._people
+
+    def taught(self, spec: ModelSpec, name: str) -> ChatClient:
+        """The client of a taught model, which goes by a name in place of its folder's: a run may be moved. Raises
+        Mistake."""
+        if name not in self._clients:
+            endpoint = endpoint_of(spec, self._services.events)
+            self._clients[name] = ChatClient(endpoint, spec.model_copy(update={"model": name}), self._services)
+        return self._clients[name]
+
+    async def dismiss(self, name: str) -> None:
+        """Close the client of a taught model, if there is one: its memory is wanted."""
+        if client := self._clients.pop(name, None):
+            await client.close()
 
     def task(self, name: str) -> ChatClient:
         """The client for judge, writer or selector."""

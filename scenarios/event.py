@@ -129,6 +129,42 @@ class RoundClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class TeachingStarted:
+    """A model is about to be taught on what was accepted in the rounds so far."""
+
+    round: int
+    """The last one of them."""
+    dialogues: int
+    method: str
+    begins: str
+    """What it begins from."""
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A model was taught, and speaks in the next round; or there is none, and why."""
+
+    round: int
+    """The last round that it was taught on."""
+    folder: str
+    """Empty where it was not taught."""
+    dialogues: int = 0
+    examples: int = 0
+    steps: int = 0
+    validation: float | None = None
+    """Perplexity of the dialogues that were put aside from the lesson."""
+    held_out: float | None = None
+    """Perplexity of the held-out dialogues."""
+    bits_per_byte: float | None = None
+    """Of the held-out dialogues."""
+    before: bool = False
+    """Whether it was there already."""
+    why: str = ""
+    """Why it was not taught: then the former model goes on speaking."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnded:
     """The last event. `why` is empty when the run did all that the scenario asks for."""
 

@@ -19,6 +19,12 @@ def seed_path(scenario: Scenario) -> Path | None:
     return located(name, scenario.folder) if name else None
 
 
+def held_out_path(scenario: Scenario) -> Path | None:
+    """The dialogues that generations of a taught model are measured on, or None. Raises Mistake."""
+    teach = scenario.rounds.teach
+    return located(teach.held_out, scenario.folder) if teach and teach.held_out else None
+
+
 def taxonomy_of(scenario: Scenario) -> Taxonomy:
     """The categories of a scenario. Raises Mistake."""
     name = scenario.cast.taxonomy

@@ -18,6 +18,7 @@ from ..critics import language
 from ..critics.member import PanelMember
 from ..critics.registry import find
 from ..critics.tournament.setting import TournamentSetting
+from ..critics.weighing import digest_of_reader
 from ..models.errors import Mistake
 from ..models.local.connecting import embedder_meant
 from ..models.spec import ModelSpec
@@ -35,9 +36,11 @@ from .scenario import Scenario
 
 Part = Literal["making", "judging", "volume"]
 
-MAKING = ("seed", "cast", "stage", "exemplars", "model", "models")
+MAKING = ("seed", "cast", "stage", "exemplars", "model", "models", "rounds.teach")
 JUDGING = ("critics", "refine", "rounds.candidates", "models.judge")
-"""Parts of a scenario by how their dotted keys begin; the longest that fits counts, all others are volume."""
+MEASURING = ("rounds.teach.held_out",)
+"""Parts of a scenario by how their dotted keys begin; the longest that fits counts. What is measured, and all others,
+are volume."""
 CONNECTION = frozenset({"concurrency", "timeout", "retries", "requests_per_minute", "tokens_per_minute", "price"})
 """Fields of a model that say how it is reached, and change no reply."""
 
@@ -45,7 +48,7 @@ CONNECTION = frozenset({"concurrency", "timeout", "retries", "requests_per_minut
 def making(scenario: Scenario) -> str:
     """16 hex digits that change with the cast (and what its files hold), the stage, the models that speak, the
     exemplars' settings, the seed and the prompts."""
-    stage = scenario.stage.model_dump(mode="json")
+    stage = scenario.stage.model_dump(mode="json", exclude={"briefing"})
     return _digest(
         {
             "seed": scenario.seed,
@@ -58,6 +61,8 @@ def making(scenario: Scenario) -> str:
             "exemplars": _exemplars(scenario),
             "prompts": prompts(),
             "manner": _contents([[MANNER]]),
+            **({"bare": sorted(scenario.bare)} if scenario.bare else {}),
+            **({"teach": _teach(scenario)} if scenario.rounds.teach else {}),
         }
     )
 
@@ -92,7 +97,7 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any], part: Part = "mak
 
 def part_of(key: str) -> Part:
     """Which part a dotted key such as `stage.turns.max` belongs to."""
-    if CONNECTION.intersection(key.split(".")):
+    if CONNECTION.intersection(key.split(".")) or any(_begins(key, prefix) for prefix in MEASURING):
         return "volume"
     if any(_begins(key, prefix) for prefix in JUDGING):
         return "judging"
@@ -170,6 +175,11 @@ def _model(spec: ModelSpec) -> dict[str, Any]:
     return {"endpoint": spec.identity, "model": spec.model, "sampling": dict(spec.sampling)}
 
 
+def _teach(scenario: Scenario) -> dict[str, Any]:
+    assert scenario.rounds.teach is not None
+    return scenario.rounds.teach.model_dump(mode="json", exclude={"held_out"})
+
+
 def _exemplars(scenario: Scenario) -> dict[str, Any]:
     path = seed_path(scenario)
     given = scenario.exemplars.model_dump(mode="json", exclude={"seed_file"})
@@ -186,7 +196,9 @@ def _member(member: PanelMember, folder: Path) -> dict[str, Any]:
     given = (member.use, *member.options.values())
     named = [folder / expanduser(value) for value in given if isinstance(value, str)]
     files = _contents([[path for path in named if isfile(path)]])
-    return {**member.model_dump(mode="json", exclude={"timeout"}), "origin": origin, "code": code, "files": files}
+    told = {**member.model_dump(mode="json", exclude={"timeout"}), "origin": origin, "code": code, "files": files}
+    readers = [digest for path in named if (digest := digest_of_reader(path))]
+    return {**told, "readers": readers} if readers else told
 
 
 def _tournament(setting: TournamentSetting, folder: Path) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from .fingerprint import judging, ordered
 from .personality import selects
 from .scenario import Scenario
 from .simulation import staging
+from .teach import Teacher
 
 Money = tuple[float, float | None]
 Tries = tuple[int, int | None]
@@ -90,25 +91,55 @@ class Plan:
     """What would end the run before anybody speaks."""
     paired: Paired | None = None
     """How many pairs may meet, where the pairing looks at that."""
+    lessons: tuple[int, ...] = ()
+    """After which rounds a model is taught."""
 
     def usd(self) -> Money | None:
         """(least, most) over all calls; None where a price is not known, and for a `most` that is open."""
         return _money(self.calls)
 
 
-def plan(scenario: Scenario, output: Path | None = None) -> Plan:
-    """Calls, tokens and money of the jobs that are still to do. Makes no call. Raises Mistake."""
+def plan(scenario: Scenario, output: Path | None = None, teach: Teacher | None = None) -> Plan:
+    """Calls, tokens and money of the jobs that are still to do. Makes no call. `teach`: who would teach, and is asked
+    if all is there for it. Raises Mistake."""
     rounds = scenario.rounds
     jobs = ceil((rounds.until_accepted or 1) / rounds.dialogues) * rounds.dialogues
     equipment = equipped(scenario)
     done = _done(scenario, output, equipment)
     left = max(0, jobs * rounds.count - done)
-    first = left * rounds.candidates
-    tries = (first, None if rounds.until_accepted else first * (1 + scenario.refine.regenerate))
+    tries = _tries(scenario, left)
     before = [*_peopling(scenario, output), *_selecting(scenario, left)]
     judged = [*_judging(scenario, tries, equipment), *_comparing(scenario, left)]
-    calls = [*before, *_speaking(scenario, tries), *judged]
-    return Plan(rounds.count, jobs, done, tuple(calls), tuple(_missing(scenario, equipment)))
+    own = min(left, max(0, jobs * min([*scenario.lessons, rounds.count]) - done))
+    spoken = _speaking(scenario, _tries(scenario, own))
+    if left > own:
+        spoken = _merged([*spoken, *_speaking(_once_taught(scenario), _tries(scenario, left - own))])
+    missing, wrong = tuple(_missing(scenario, equipment)), tuple(_unteachable(scenario, teach))
+    return Plan(rounds.count, jobs, done, (*before, *spoken, *judged), missing, wrong, lessons=tuple(scenario.lessons))
+
+
+def _tries(scenario: Scenario, jobs: int) -> Tries:
+    first = jobs * scenario.rounds.candidates
+    return first, None if scenario.rounds.until_accepted else first * (1 + scenario.refine.regenerate)
+
+
+def _once_taught(scenario: Scenario) -> Scenario:
+    """With the taught model in its seats, which are told their persona alone."""
+    teach = scenario.rounds.teach
+    assert teach is not None
+    voice = {"model": teach.spec("taught"), "briefing": "persona"}
+    spoken = teach.seats or [seat.id for seat in scenario.seats]
+    seats = tuple(seat.model_copy(update=voice) if seat.id in spoken else seat for seat in scenario.seats)
+    return scenario.model_copy(update={"cast": scenario.cast.model_copy(update={"seats": seats, "size": None})})
+
+
+def _unteachable(scenario: Scenario, teach: Teacher | None) -> Iterator[str]:
+    """Why the model can't be taught, before anybody speaks."""
+    if scenario.rounds.teach and scenario.lessons and teach:
+        try:
+            teach.check(scenario.rounds.teach, scenario.folder)
+        except Mistake as mistake:
+            yield f"rounds.teach: {mistake}"
 
 
 async def foreseen(planned: Plan, scenario: Scenario) -> Plan:
@@ -122,7 +153,7 @@ async def foreseen(planned: Plan, scenario: Scenario) -> Plan:
     try:
         await Casting.of(scenario).weighed(heard.append)
     except Mistake as mistake:
-        return replace(planned, wrong=(str(mistake),))
+        return replace(planned, wrong=(*planned.wrong, str(mistake)))
     return replace(planned, paired=next((event for event in heard if isinstance(event, Paired)), None))
 
 
@@ -138,7 +169,8 @@ def _speaking(scenario: Scenario, tries: Tries) -> list[Planned]:
     rows = []
     share = turns / len(cast)
     for seat, member in zip(scenario.seats, cast, strict=True):
-        prompt = _brief_tokens(member, cast, rules) + shown + round(REPLY * turns / 2)
+        exemplars = 0 if seat.id in rules.bare else shown
+        prompt = _brief_tokens(member, cast, rules) + exemplars + round(REPLY * turns / 2)
         rows.append(_planned(Task.SPEAK, scenario.spec_of(seat), tries, share, prompt, REPLY))
     if rules.order == "selector":
         rows.append(_planned(Task.SELECT, scenario.spec_for("selector"), tries, turns, round(REPLY * turns / 2), 5))

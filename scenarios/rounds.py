@@ -14,6 +14,7 @@ from .barrier import Waiting, conclude
 from .casting import Casting
 from .crew import crew
 from .event import RoundClosed, RoundStarted
+from .teaching import UNTAUGHT, after, spoken_by
 from .workshop import Workshop
 
 ALL = 2**31 - 1
@@ -40,10 +41,12 @@ async def play_rounds(shop: Workshop, casting: Casting, whole: bool = True) -> s
 
     With `whole` the corpus is these rounds: what the ledger holds beyond them does not count for now.
     """
-    rules, why = shop.scenario.rounds, ""
+    rules, why, voice = shop.scenario.rounds, "", UNTAUGHT
     history: list[RoundSummary] = []
     for number in range(1, rules.count + 1):
-        summary, why = await play_round(shop, casting, number, whole)
+        if number > 1:
+            voice = await after(shop, number - 1, voice)
+        summary, why = await play_round(*spoken_by(shop, casting, voice), number, whole)
         history.append(summary)
         if number < rules.count and not why:
             why = gains(history, rules.stop_when.no_gain, rules.stop_when.diversity_drop) or ""
@@ -97,9 +100,8 @@ def _hopeless(number: int, accepted: int, wanted: int) -> str:
 async def open_round(shop: Workshop, number: int) -> Round:
     """Rank the exemplars of a round. Where they are not those that its jobs were made from, its jobs are looked at
     again: what was made from others is made anew."""
-    wanted = shop.scenario.exemplars
     pool = exemplar_pool(shop, number)
-    ranked = tuple(pool.ranking(stream(shop.scenario.seed, "exemplars", number))) if wanted.count else ()
+    ranked = tuple(pool.ranking(stream(shop.scenario.seed, "exemplars", number))) if shop.shown else ()
     ids = "\x1f".join([shop.making, *(dialogue.id for dialogue in ranked)])
     epoch = blake2b(ids.encode(), digest_size=8).hexdigest()
     trusted = await _trusted(shop, number, epoch)
@@ -126,7 +128,7 @@ def exemplar_pool(shop: Workshop, number: int) -> ExemplarPool:
     """What the round may draw from: the seed file, and what earlier rounds accepted."""
     wanted = shop.scenario.exemplars
     pool = ExemplarPool(wanted.choose, stream(shop.scenario.seed, "exemplars", "pool", number))
-    if wanted.count:
+    if shop.shown:
         pool.seed(shop.seeds)
         pool.add(shop.ledger.records(rounds=tuple(range(1, number))) if number > 1 else ())
     return pool
@@ -165,7 +167,7 @@ def job(shop: Workshop, this: Round, index: int, cast: tuple[Member, ...]) -> Jo
     wanted = scenario.exemplars
     if scenario.draw == "job":
         ranked = tuple(reordered(ranked, wanted.choose, stream(scenario.seed, "exemplars", this.number, index)))
-    return Job(this.number, index, cast, draw(ranked, wanted.count, cast))
+    return Job(this.number, index, cast, draw(ranked, shop.shown, cast))
 
 
 def accepted(shop: Workshop, number: int, made: int) -> int:

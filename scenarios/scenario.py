@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
-from ..agents.staging import Mode, OrderKind
+from ..agents.staging import Briefing, Mode, OrderKind
 from ..critics.member import PanelMember
 from ..critics.review import SeatKind
 from ..critics.scorers import Scorers
@@ -17,6 +17,7 @@ from .cast import Cast, Made, Seat
 from .secret import resolved
 from .section import Section, Word
 from .source import Problem
+from .teach import Teach
 
 Stop = Literal["farewell", "repetition", "refusal"]
 GuardName = Literal["empty", "leaked-reasoning", "speaking-for-others", "role-reversal", "repeated-opening"]
@@ -67,6 +68,9 @@ class Stage(Section):
     """Code of the language: `en`, `ko`, `pt-BR`."""
     guards: tuple[GuardName, ...] = ALL_GUARDS
     """What makes the stage ask for a turn again, twice at most; default: all."""
+    briefing: Briefing = "full"
+    """What a seat is told: `full`, or `persona`: its persona alone, in the words of the export format `messages`, no
+    instructions, exemplars, notes or reminders; so a model is used to it that was fine-tuned on such dialogues."""
 
 
 class Critics(Section):
@@ -122,6 +126,8 @@ class Rounds(Section):
     """Add waves of `dialogues` jobs until so many are accepted in a round."""
     candidates: int = Field(1, ge=1, le=64)
     """Dialogues made at each attempt of a job; of those accepted a tournament finds the best (`critics.tournament`)."""
+    teach: Teach | None = None
+    """Trains a model between rounds, on all that was accepted so far, and lets it speak in the next."""
     stop_when: StopWhen = StopWhen()
     """Ends the run before `count`."""
 
@@ -227,6 +233,18 @@ class Scenario(Section):
     def draw(self) -> Literal["round", "job"]:
         """When exemplars are drawn, the default filled in."""
         return self.exemplars.draw or ("job" if self.stage.mode == "script" else "round")
+
+    @property
+    def bare(self) -> frozenset[str]:
+        """The seats that are told their persona alone."""
+        told = {seat.id: seat.briefing or self.stage.briefing for seat in self.seats}
+        return frozenset(seat for seat, briefing in told.items() if briefing == "persona")
+
+    @property
+    def lessons(self) -> list[int]:
+        """The rounds after which a model is taught."""
+        teach = self.rounds.teach
+        return [number for number in range(1, self.rounds.count) if teach and teach.due(number)]
 
     def spec_for(self, task: str) -> ModelSpec:
         """The model for a task (judge, writer, selector): its own, else the default one."""

@@ -31,6 +31,8 @@ from .fingerprint import difference, judging, making
 from .limiting import Spending, limited
 from .rounds import play_rounds
 from .scenario import Scenario
+from .teach import Teacher
+from .teaching import check_teacher
 from .workshop import Workshop
 
 JOINED = "joined"
@@ -46,6 +48,7 @@ async def simulate(
     join: Mapping[str, Ask] | None = None,
     remake: bool = False,
     whole: bool = True,
+    teach: Teacher | None = None,
 ) -> Corpus:
     """Run a scenario, or go on with it: what its ledger holds is neither made, judged nor paid for again.
 
@@ -53,12 +56,14 @@ async def simulate(
     allows a ledger whose dialogues were made from something else, and makes those anew. With `whole` the corpus is what
     the scenario asks for: what the ledger holds beyond it does not count until it is asked for again; without, the
     scenario is the beginning of what is there. Nothing is written before it is known who may meet whom, except where
-    the people are yet to be made. Returns the corpus, open for reading. Raises Mistake for what the user
-    can mend, Stopped when the run ended early and can be resumed.
+    the people are yet to be made. `teach` trains where `rounds.teach` asks for it. Returns the corpus, open for
+    reading. Raises Mistake for what the user can mend, Stopped when the run ended early and can be resumed.
     """
     folder = Path(output) if output is not None else scenario.output_folder
+    await check_teacher(scenario, teach)
     ahead = None if scenario.makes_people else await Casting.of(scenario, join or {}).weighed(on_event)
     async with opened(scenario, folder, on_event, meter or Meter(), join or {}, remake) as shop:
+        shop = replace(shop, folder=folder, teacher=teach)
         on_event(started(shop, folder))
         casting = ahead or await _peopled(shop, folder, join or {})
         why = await play_rounds(shop, casting, whole)
@@ -74,16 +79,22 @@ async def _peopled(shop: Workshop, folder: Path, join: Collection[str]) -> Casti
     return await Casting.of(shop.scenario, join, made).weighed(shop.events)
 
 
-def simulate_sync(scenario: Scenario, on_event: Events = unwatched, *, output: str | Path | None = None) -> Corpus:
+def simulate_sync(
+    scenario: Scenario,
+    on_event: Events = unwatched,
+    *,
+    output: str | Path | None = None,
+    teach: Teacher | None = None,
+) -> Corpus:
     """`simulate` for scripts, and for notebooks, whose event loop is busy already."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(simulate(scenario, on_event, output=output))
+        return asyncio.run(simulate(scenario, on_event, output=output, teach=teach))
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, simulate(scenario, on_event, output=output)).result()
+        return pool.submit(asyncio.run, simulate(scenario, on_event, output=output, teach=teach)).result()
 
 
 @asynccontextmanager
@@ -161,6 +172,7 @@ def staging(scenario: Scenario) -> Staging:
         style=stage.style,
         language=stage.language,
         guards=stage.guards,
+        bare=scenario.bare,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..agents import Dialogue, Job
 from ..agents.play import Play
@@ -18,6 +19,7 @@ from .court import Court
 from .event import JobStarted
 from .personality import fitted, selects, unfitted
 from .scenario import Scenario
+from .teach import Teacher
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,10 @@ class Workshop:
     """Exemplars to begin with."""
     left: str = ""
     """What to say instead of working on a job: whose seat is empty."""
+    folder: Path = Path()
+    """Of the run."""
+    teacher: Teacher | None = None
+    """Who teaches between rounds, if anybody does."""
 
     @property
     def ledger(self) -> Ledger:
@@ -49,6 +55,12 @@ class Workshop:
     def judging(self) -> str:
         return self.court.judging
 
+    @property
+    def shown(self) -> int:
+        """How many exemplars stand in a prompt: none where all seats are told their persona alone."""
+        bare = all(seat.id in self.staging.bare for seat in self.scenario.seats)
+        return 0 if bare else self.scenario.exemplars.count
+
     def play(self, job: Job, attempt: int, candidate: int, notes: Mapping[str, str]) -> Play:
         """One try of a job, with all that it is made from."""
         selects, scripted = self.staging.order == "selector", self.staging.mode == "script"
@@ -60,7 +72,7 @@ class Workshop:
             seed=self.scenario.seed,
             attempt=attempt,
             candidate=candidate,
-            notes=notes,
+            notes={seat: note for seat, note in notes.items() if seat not in self.staging.bare},
             selector=self.connections.task("selector") if selects and not scripted else None,
             writer=self.connections.task("writer") if scripted else None,
             making=self.making,

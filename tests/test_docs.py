@@ -15,7 +15,7 @@ from tertulia.scenarios import load, shipped
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-GROUPS = ("critics", "personas")
+GROUPS = ("critics", "personas", "train")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -100,7 +100,7 @@ def test_the_critics_section_of_the_readme_works_line_by_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = text[text.index("\n## Critics\n") : text.index("\n## Six nouns\n")]
+    section = text[text.index("\n## Critics\n") : text.index("\n## Training\n")]
     lines = [line.partition("#")[0] for body in FENCE.findall(section) for line in body[1].splitlines()]
     monkeypatch.chdir(tmp_path)
     said = [
@@ -124,3 +124,23 @@ def test_the_critics_section_of_the_readme_works_line_by_line(
         assert typed(shlex.split(line)[1:]) in (0, 1), (line, capsys.readouterr())
     assert (tmp_path / "vote.yaml").is_file()
     assert (tmp_path / "tertulia-politeness" / "pyproject.toml").is_file()
+
+
+def test_the_training_section_of_the_readme_works_line_by_line_on_a_small_demo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text[text.index("\n## Training\n") : text.index("\n## Six nouns\n")]
+    lines = [line.partition("#")[0].strip() for body in FENCE.findall(section) for line in body[1].splitlines()]
+    assert lines == [
+        "tertulia train sft runs/first-meeting --base scratch:tiny",
+        "tertulia evaluate runs/first-meeting/models/sft",
+    ]
+    monkeypatch.chdir(tmp_path)
+    assert typed(["run", "first-meeting", "--set", "rounds.count=1", "--set", "rounds.dialogues=8", "--quiet"]) == 0
+    for line in lines:
+        assert typed(shlex.split(line)[1:]) == 0, capsys.readouterr().err
+    printed = capsys.readouterr().out
+    assert "next:   tertulia evaluate runs/first-meeting/models/sft" in printed
+    assert re.search(r"^ppl ↓ .*\d+\.\d", printed, re.MULTILINE)
+    assert (tmp_path / "runs/first-meeting/models/sft/evaluation/evaluation.md").is_file()

@@ -11,7 +11,7 @@ from ..models.local.weights import read_json
 
 FILE = "training.json"
 SPLIT = "split.json"
-"""Ids of dialogues by part: {"train": [...], "validation": [...], "test": [...], "dropped": [...], "repeated": [...]}."""
+"""Ids of dialogues by part: train, validation, test, dropped, repeated."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import IO, Any, ClassVar
 from ...agents import Dialogue, SeatRole
 from ...models.errors import Mistake
 from ...models.request import Role
+from ...personas.description import undescribed
 from ..record import Record
-from .description import undescribed
 from .imported import OnOdd, Spot, imported, user_name
 from .jsonlines import as_line, objects
 from .telling import Telling, retell, speakers, tell

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ...agents import Dialogue, Member, SeatRole, Turn
 from ...models.request import JOIN, Kind, Part, Role, as_messages
 from ...personas import Persona
-from .description import described
+from ...personas.description import described
 from .imported import user_name
 
 LABEL = re.compile(r"([^:\n]{1,40}): ")

@@ -1,22 +1,19 @@
 """How does a language model in this process answer a request? With its chat template, batched across dialogues."""
 
 from asyncio import Lock, to_thread
-from hashlib import blake2b
-from pathlib import Path
 
 from ..reasoning import split
 from ..request import Events, Reply, Request, unwatched
 from ..spec import ModelSpec
+from .adapter import find_chat
+from .adapter import fingerprint as fingerprint
 from .connecting import connect_generation
 from .decoding import Row
 from .generation import Generation
 from .sampling import SamplingParameters
 from .templating import check_template, defaults_of
-from .weights import find_weights
 
 WITHOUT_CHAT = "without weights, 'rehearsal' speaks by rule, and servers such as 'ollama:llama3.1' need none here"
-SAMPLES, SAMPLE = 16, 1 << 16
-"""How many places of a file of weights are looked at to know it again, and how many bytes at each."""
 
 
 class LocalChat:
@@ -29,10 +26,10 @@ class LocalChat:
     def __init__(self, spec: ModelSpec) -> None:
         """Raises Mistake for weights that are not there, and for a model without a chat template."""
         self._spec = spec
-        self._folder = find_weights(spec.model, WITHOUT_CHAT)
-        check_template(spec.model, self._folder)
-        self._defaults = defaults_of(self._folder)
-        self._identity = f"{spec.identity}#{fingerprint(self._folder)}"
+        self._weights = find_chat(spec.model, WITHOUT_CHAT)
+        check_template(spec.model, self._weights.spoken)
+        self._defaults = {**defaults_of(self._weights.whole), **defaults_of(self._weights.folder)}
+        self._identity = f"{spec.identity}#{self._weights.digest}"
         self._generation: Generation | None = None
         self._loading = Lock()
         self._rows: set[Row] = set()
@@ -60,7 +57,7 @@ class LocalChat:
 
     async def close(self) -> None:
         """Cancel what is under way; the weights stay for others in this process."""
-        self._closed = True
+        self._closed, self._generation = True, None
         for row in tuple(self._rows):
             row.future.cancel()
 
@@ -68,7 +65,7 @@ class LocalChat:
         async with self._loading:
             if self._generation is None:
                 self._generation = await to_thread(
-                    connect_generation, self._spec.model, self._folder, **self._spec.options, without=WITHOUT_CHAT
+                    connect_generation, self._spec.model, self._weights, **self._spec.options, without=WITHOUT_CHAT
                 )
             return self._generation
 
@@ -76,17 +73,3 @@ class LocalChat:
 def connect(spec: ModelSpec, events: Events = unwatched) -> LocalChat:
     """The endpoint of a spec, with its options `device`, `dtype`, `max_batch` and `thinking`."""
     return LocalChat(spec)
-
-
-def fingerprint(folder: Path) -> str:
-    """What a model's files are, 16 hex digits: names and sizes, small files whole, samples of large ones."""
-    digest = blake2b(digest_size=8)
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and path.suffix in (".json", ".jinja", ".model", ".safetensors", ".bin", ".txt"):
-            size = path.stat().st_size
-            digest.update(f"{path.name}\x1f{size}\x1e".encode())
-            with path.open("rb") as file:
-                for sample in range(SAMPLES if size > SAMPLES * SAMPLE else 1):
-                    file.seek(sample * (size // SAMPLES))
-                    digest.update(file.read(SAMPLE if size > SAMPLES * SAMPLE else size))
-    return digest.hexdigest()

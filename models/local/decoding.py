@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Mistake
+from .adapter import Weights, load_causal
 from .loading import device_of, dtype_of, load_failed, quietly
 from .sampling import SamplingParameters, cut_at, draw
 
@@ -156,23 +156,20 @@ def _alike(one: "NDArray[np.float32]", other: "NDArray[np.float32]") -> bool:
 
 
 def load_decoder(
-    name: str, folder: Path, device: str, dtype: str, rows: int, without: str
+    name: str, weights: Weights, device: str, dtype: str, rows: int, without: str
 ) -> tuple[Decoder, "PreTrainedTokenizerBase"]:
     """Raises Mistake for a device, a number format or a folder that won't do, and for another kind of model."""
     device, number_format = device_of(device), dtype_of(dtype)
     with quietly():
         try:
-            from transformers import AutoModelForCausalLM, AutoTokenizer
+            from transformers import AutoTokenizer
 
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            found: Any = AutoModelForCausalLM.from_pretrained(
-                folder, dtype=number_format, local_files_only=True, output_loading_info=True
-            )
-            model, loaded = found
-            model = model.to(device).eval()
+            tokenizer = AutoTokenizer.from_pretrained(weights.spoken, local_files_only=True)
+            whole, missing = load_causal(weights, number_format)
+            model: Any = whole.to(device).eval()  # type: ignore[arg-type]
         except Exception as error:
             raise short_of_memory(name, rows, error) or load_failed(name, error, without) from error
-    if missing := sorted(loaded["missing_keys"]):
+    if missing:
         raise Mistake(
             f"{name!r} holds no weights for {', '.join(missing[:3])}: it is no causal language model that could "
             f"write; {without}"

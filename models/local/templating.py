@@ -21,15 +21,20 @@ MARK = "tertulia-7f3a"
 
 def check_template(name: str, folder: Path) -> None:
     """Without loading anything. Raises Mistake for a folder whose tokenizer has no chat template."""
-    if (folder / "chat_template.jinja").is_file() or (folder / "chat_template.json").is_file():
-        return
-    config = folder / "tokenizer_config.json"
-    if not config.is_file() or not read_json(config).get("chat_template"):
+    if not has_template(folder):
         raise Mistake(
             f"{name!r} has no chat template, so it is not known how a conversation is put to it: take a model that was "
             f"tuned for chat (its name often ends in -Instruct or -it), or put its template into the folder as "
             f"chat_template.jinja"
         )
+
+
+def has_template(folder: Path) -> bool:
+    """Whether a folder's tokenizer has a chat template. Raises Mistake for a config that can't be read."""
+    if (folder / "chat_template.jinja").is_file() or (folder / "chat_template.json").is_file():
+        return True
+    config = folder / "tokenizer_config.json"
+    return config.is_file() and bool(read_json(config).get("chat_template"))
 
 
 class Template:
@@ -45,14 +50,14 @@ class Template:
         from jinja2 import TemplateError
 
         refused: list[str] = []
-        for form in self._forms(messages):
+        for form in self.forms(messages):
             try:
                 return self._rendered(form)
             except (TemplateError, TypeError, ValueError) as error:
                 refused.append(str(error))
         raise Mistake(f"the chat template of {self._name!r} refuses the conversation: {'; '.join(refused)[:300]}")
 
-    def _forms(self, messages: Sequence[Message]) -> Iterator[list[Message]]:
+    def forms(self, messages: Sequence[Message]) -> Iterator[list[Message]]:
         """The conversation as it is, if the template can have it so; then without a system message."""
         system = 1 if messages and messages[0]["role"] == "system" else 0
         later = merged([_as_user(message) for message in messages[system:]])

@@ -27,20 +27,21 @@ def packaged_minilm() -> Path | None:
     return folder if folder and (folder / "config.json").is_file() else None
 
 
-def find_weights(name: str, without: str) -> Path:
+def find_weights(name: str, without: str, lacking: Callable[[Path], str] | None = None) -> Path:
     """A complete folder for a folder's path or a hub name. What is cached is used without asking the hub.
 
-    `without`: how to go on without this model, for the messages. Raises Mistake for a folder without config or
-    weights, for a name that the hub does not know, and where the hub can't be reached.
+    `without`: how to go on without this model, for the messages. `lacking`: what keeps a folder from being such a
+    model, in words; default: `missing_from`. Raises Mistake for a folder without config or weights, for a name that
+    the hub does not know, and where the hub can't be reached.
     """
-    folder = Path(name).expanduser()
+    folder, lacking = Path(name).expanduser(), lacking or missing_from
     if name and folder.is_dir():
-        if lacks := missing_from(folder):
+        if lacks := lacking(folder):
             raise Mistake(f"the folder {name!r} is no model that can be loaded: it has {lacks}; {without}")
         return folder
     if not fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", name):
         raise Mistake(f"{name!r} is neither a folder that is there nor a hub name such as 'owner/model'; {without}")
-    return _cached(name) or _downloaded(name, without)
+    return _cached(name, lacking) or _downloaded(name, without, lacking)
 
 
 def find_config(name: str, without: str) -> Path:
@@ -107,7 +108,7 @@ def wanted(files: Iterable[str]) -> list[str]:
     return [str(path) for path in paths if needed(path)]
 
 
-def _cached(name: str, lacking: Callable[[Path], str] = missing_from) -> Path | None:
+def _cached(name: str, lacking: Callable[[Path], str]) -> Path | None:
     """The hub's own cache, without a look at the network: what is there is used as it is."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
@@ -119,7 +120,7 @@ def _cached(name: str, lacking: Callable[[Path], str] = missing_from) -> Path | 
     return None if lacking(folder) else folder
 
 
-def _downloaded(name: str, without: str, lacking: Callable[[Path], str] = missing_from) -> Path:
+def _downloaded(name: str, without: str, lacking: Callable[[Path], str]) -> Path:
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
 

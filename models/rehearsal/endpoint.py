@@ -37,20 +37,25 @@ class Rehearsal:
     they ask for. It does not learn: exemplars and notes change nothing.
     """
 
-    def __init__(self, *, flaws: float = 0.15, latency: float = 0.0) -> None:
+    def __init__(self, *, flaws: float = 0.15, latency: float = 0.0, nature: float = 0.0) -> None:
         """`flaws` in [0, 1]: how often a speaker makes a mistake of the kind that language models make. A turn does
         with probability `flaws / 3`: once in three turns at 1; at 0.15 in a third of conversations of eight own turns.
         Of profile sentences about 30 % are faulty at 0.15, and some replies stand in quotes, labels or prose.
-        `latency`: seconds that a reply takes on average, for watching. Raises Mistake."""
+        `latency`: seconds that a reply takes on average, for watching. `nature` in [0, 1]: how often each trait shows
+        in a turn of private mode, by an aside with probability `nature * |level| / 5`; at 0 they hardly show.
+        Raises Mistake."""
         if not 0 <= flaws <= 1:
             raise Mistake(f"rehearsal: flaws={flaws!r} is not a share: give a number from 0 (none) to 1")
         if latency < 0:
             raise Mistake(f"rehearsal: latency={latency!r} is no time: give seconds from 0 up")
-        self.flaws, self.latency = float(flaws), float(latency)
+        if not 0 <= nature <= 1:
+            raise Mistake(f"rehearsal: nature={nature!r} is not a share: give a number from 0 to 1")
+        self.flaws, self.latency, self.nature = float(flaws), float(latency), float(nature)
 
     @property
     def identity(self) -> str:
-        return f"rehearsal:{fingerprint()}?flaws={self.flaws:g}"
+        shows = f"&nature={self.nature:g}" if self.nature else ""
+        return f"rehearsal:{fingerprint()}?flaws={self.flaws:g}{shows}"
 
     async def complete(self, request: Request) -> Reply:
         """Answer a request of any task but to judge: speak, select, script, and those that make personas.
@@ -84,11 +89,11 @@ class Rehearsal:
         messages = request.messages
         first = 1 if messages and messages[0]["role"] == "system" else 0
         me = brief(messages[0]["content"] if first else "")
-        return speak(me, history(messages[first:], me.others), request.seed, self.flaws)
+        return speak(me, history(messages[first:], me.others), request.seed, self.flaws, nature=self.nature)
 
 
 def connect(spec: ModelSpec, events: Events = unwatched) -> Rehearsal:
-    """The endpoint of a spec, with its options `flaws` and `latency`."""
+    """The endpoint of a spec, with its options `flaws`, `latency` and `nature`."""
     return Rehearsal(**spec.options)
 
 

@@ -18,31 +18,37 @@ from .wording import Draft, weighted
 _STRONG: Final = 2
 
 
-def speak(me: Brief, so_far: History, seed: int, flaws: float, unsaid_of_others: tuple[str, ...] = ()) -> str:
+def speak(
+    me: Brief, so_far: History, seed: int, flaws: float, unsaid_of_others: tuple[str, ...] = (), nature: float = 0.0
+) -> str:
     """The next turn; a function of its arguments alone.
 
-    `flaws` in [0, 1]: each turn holds a mistake with probability `flaws / 3`.
+    `flaws` in [0, 1]: each turn holds a mistake with probability `flaws / 3`. `nature` in [0, 1]: each trait speaks up
+    in a turn with probability `nature * |level| / 5`; at 0 only a pronounced one does, now and then.
     `unsaid_of_others` are profile sentences of others, for a writer who sees them all.
     """
     if so_far.again:
-        return _another(me, so_far, seed, flaws, unsaid_of_others)
-    draft = _draft(me, so_far, seed)
+        return _another(me, so_far, seed, flaws, unsaid_of_others, nature)
+    draft = _draft(me, so_far, seed, nature)
     mistake = slip(draft, flaws, unsaid_of_others) if not so_far.closing else ""
     return _styled(me, mistake or _composed(draft, so_far))
 
 
-def _another(me: Brief, so_far: History, seed: int, flaws: float, unsaid_of_others: tuple[str, ...]) -> str:
+def _another(
+    me: Brief, so_far: History, seed: int, flaws: float, unsaid_of_others: tuple[str, ...], nature: float
+) -> str:
     """After a refusal: a turn without a mistake that shares no sentence with the one that the same seed gave before."""
-    refused = speak(me, History(so_far.turns, so_far.closing), seed, flaws, unsaid_of_others)
-    draft = _draft(me, so_far, seed)
+    refused = speak(me, History(so_far.turns, so_far.closing), seed, flaws, unsaid_of_others, nature)
+    draft = _draft(me, so_far, seed, nature)
     draft.used |= hear(refused).used
     return _styled(me, _composed(draft, so_far))
 
 
-def _draft(me: Brief, so_far: History, seed: int) -> Draft:
+def _draft(me: Brief, so_far: History, seed: int, nature: float) -> Draft:
     last = so_far.turns[-1].text if so_far.turns else ""
     flags = f"{so_far.closing}{so_far.again}"
-    return Draft(floor(me, so_far.turns), stream(seed, "rehearsal", me.name, len(so_far.turns), last, flags))
+    chance = stream(seed, "rehearsal", me.name, len(so_far.turns), last, flags)
+    return Draft(floor(me, so_far.turns), chance, nature=nature)
 
 
 def _composed(draft: Draft, so_far: History) -> str:
@@ -80,13 +86,24 @@ def _go_on(draft: Draft) -> None:
 
 
 def _show_nature(draft: Draft) -> None:
-    """Now and then a pronounced trait speaks up, after something of one's own."""
+    """Now and then a pronounced trait speaks up, after something of one's own; or each by its level."""
+    if draft.nature:
+        _show_each(draft)
+        return
     if not draft.has(Act.TELL, Act.MORE) or not draft.odds(0.3):
         return
     me = draft.floor.me
     trait = weighted(draft.chance, [(trait, abs(me.level(trait)) - _STRONG + 1.0) for trait in TRAITS])
     if trait:
         draft.choose(lexicon().nature[trait, "high" if me.level(trait) > 0 else "low"])
+
+
+def _show_each(draft: Draft) -> None:
+    me = draft.floor.me
+    for trait in TRAITS:
+        level = me.level(trait)
+        if draft.odds(draft.nature * abs(level) / 5):
+            draft.choose(lexicon().nature[trait, "high" if level > 0 else "low"])
 
 
 def _open(draft: Draft) -> None:

@@ -21,6 +21,8 @@ class Draft:
     lines: list[Line] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     told: list[Fact] = field(default_factory=list)
+    nature: float = 0.0
+    """How often a trait at its end speaks up."""
 
     @property
     def text(self) -> str:

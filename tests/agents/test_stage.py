@@ -16,10 +16,12 @@ from tertulia.agents.selector import named
 from tertulia.agents.stage import stage
 from tertulia.agents.staging import Staging
 from tertulia.models.client import ChatClient
+from tertulia.models.local.templating import OPENING
 from tertulia.models.request import Kind, Request, Task
 from tertulia.models.scripted import Scripted
 from tertulia.models.spec import ModelSpec
 from tertulia.personas import Persona
+from tertulia.personas.description import described
 
 RULES = Staging()
 NAMES = ("Ann", "Bob", "Cleo", "Dan", "Eve", "Finn", "Gus", "Hal")
@@ -49,6 +51,35 @@ def play(script: Callable[[Request], str] | str, staging: Staging = RULES, size:
     seated = {member.seat: client for member in cast(size)}
     given = {"job": Job(1, 4, cast(size)), "seed": 3, "selector": client, "writer": client, **more}
     return Scene(staging=staging, clients=seated, events=heard.append, endpoint=endpoint, heard=heard, **given)
+
+
+async def test_a_seat_that_is_told_its_persona_alone_hears_no_reminder_note_or_reason() -> None:
+    """Asked again in the same words, with another seed; the other seat is told all."""
+    said = iter(["", "Goodbye then.", *(f"Utterance {n} it is." for n in range(9))])
+    first = play(lambda request: next(said), Staging(least=4, most=4, bare=frozenset({"seat-Ann"})), notes=NOTES)
+    dialogue = await stage(first)
+    assert len(dialogue.turns) == 4
+    own = [r for r in requests(first) if r.parts[0].seat == "seat-Ann"]
+    assert [[part.text for part in request.parts[:2]] for request in own] == [
+        [described(cast()[0].persona), OPENING]
+    ] * 4
+    assert len({request.seed for request in own}) == 4
+    assert {part.kind for request in own for part in request.parts} == {Kind.PERSONA, Kind.REMINDER, Kind.TURN}
+    assert all(part.kind is not Kind.REMINDER for request in own for part in request.parts[2:])
+    other = {part.kind for r in requests(first) if r not in own for part in r.parts}
+    assert other == {Kind.INSTRUCTIONS, Kind.PERSONA, Kind.TURN, Kind.NOTE, Kind.REMINDER}
+
+
+async def test_a_persona_of_which_nothing_is_known_but_its_name_is_told_where_turns_bear_names() -> None:
+    for size, told in ((2, []), (3, ["You are Nora."])):
+        plain = tuple(Member(m.seat, Persona(name="Nora")) for m in cast(size))
+        bare = frozenset(m.seat for m in plain)
+        scene = play(counted, Staging(least=2, most=2, bare=bare), size, job=Job(1, 0, plain))
+        await stage(scene)
+        assert [part.text for part in requests(scene)[0].parts] == [*told, OPENING]
+
+
+NOTES = {"seat-Ann": "Say less.", "seat-Bob": "Say more."}
 
 
 def requests(of: Scene) -> list[Request]:

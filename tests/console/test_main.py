@@ -17,7 +17,8 @@ from tertulia.models.errors import Mistake, Stopped
 COMMANDS = [name.split() for name in (
     "run", "preview", "plan", "review", "show", "replay", "export", "stats", "audit", "doctor", "critics list",
     "critics show", "critics try", "personas list", "personas show", "personas stats", "personas generate",
-    "personas expand", "personas assemble", "personas convert",
+    "personas expand", "personas assemble", "personas convert", "train sft", "train dpo", "train hypernet",
+    "train classifier", "train data", "train knobs", "train export", "evaluate",
 )]  # fmt: skip
 
 

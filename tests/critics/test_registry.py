@@ -61,7 +61,8 @@ def plug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plug:
 
 
 def test_every_built_in_can_be_made_as_it_is() -> None:
-    for name in BUILT_IN:
+    """But for the one that has to be trained first."""
+    for name in BUILT_IN.keys() - {"classifier"}:
         critic = create(name)
         assert isinstance(critic, Critic | CorpusCritic)
         assert find(name).origin.partition("@")[0] == "tertulia"

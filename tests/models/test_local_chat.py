@@ -12,6 +12,7 @@ import pytest
 
 from tertulia.console import main
 from tertulia.models.errors import Mistake, ReplyRefused
+from tertulia.models.local.adapter import Weights
 from tertulia.models.local.decoding import Decoder, Row, load_decoder
 from tertulia.models.local.sampling import SamplingParameters, cut_at, draw
 from tertulia.models.local.templating import OPENING, Template, check_template
@@ -104,7 +105,7 @@ async def test_a_reply_does_not_depend_on_its_neighbours(folder: Path) -> None:
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
 def test_no_bit_of_a_step_depends_on_seat_or_neighbours(folder: Path, dtype: str) -> None:
-    decoder, _ = load_decoder("tiny", folder, "cpu", dtype, 8, "")
+    decoder, _ = load_decoder("tiny", Weights(folder), "cpu", dtype, 8, "")
     assert decoder.batched
 
     def scores(*seated: tuple[int, int]) -> dict[int, Any]:

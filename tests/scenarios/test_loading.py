@@ -47,6 +47,7 @@ def test_the_recipes_are_there() -> None:
         "first-meeting",
         "personachatgen",
         "psydial",
+        "self-taught",
         "synthetic-persona-chat",
     ]
 

@@ -8,6 +8,7 @@ from fakes import ALONE, cafe, loaded, made
 from tertulia.models.request import Task
 from tertulia.scenarios.loading import load
 from tertulia.scenarios.planning import plan
+from tertulia.training.teaching import teacher
 
 
 def test_until_enough_are_accepted_it_takes_whole_waves_and_nobody_knows_how_many(tmp_path: Path) -> None:
@@ -39,3 +40,13 @@ def test_optional_critics_that_are_not_there_and_keys_that_are_needed_are_named(
     assert key == "openai:gpt-4o-mini: the variable OPENAI_API_KEY is not set"
     assert critic.startswith("critic away: skipped, ")
     assert "not.installed" in critic
+
+
+def test_rounds_of_a_taught_model_are_planned_with_it_and_what_it_lacks_is_said_before_a_call(tmp_path: Path) -> None:
+    shape = ("rounds.count=3", "rounds.dialogues=4", ALONE, "rounds.teach={seats: [b], knobs: {wrong: 1}}")
+    planned = plan(loaded(cafe(tmp_path), shape), teach=teacher())
+    assert planned.lessons == (1, 2)
+    assert "no knob 'wrong'" in planned.wrong[0]
+    speaking = {row.model: row for row in planned.calls if row.task is Task.SPEAK}
+    assert {model: row.least for model, row in speaking.items()} == {"scripted": 40, "transformers:taught": 20}
+    assert speaking["transformers:taught"].prompt_tokens < speaking["scripted"].prompt_tokens

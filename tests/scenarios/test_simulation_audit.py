@@ -19,7 +19,7 @@ from tertulia.models.request import Kind, Part, Request, Role, Task
 from tertulia.scenarios.loading import load, shipped
 from tertulia.scenarios.simulation import simulate
 
-FEW = ("rounds.count=2", "rounds.dialogues=2", "refine.regenerate=1")
+FEW = ("rounds.count=2", "rounds.dialogues=2", "refine.regenerate=1", "rounds.teach=null")
 MODELS = ("rehearsal", "scripted?function=fakes:speak")
 
 

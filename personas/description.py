@@ -1,11 +1,12 @@
-"""How does a persona stand in a system message of an export, and how is it read back?"""
+"""How does a persona alone fill a system message, in an export and on the stage, and how is it read back?"""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
 
-from ...personas import BigFive, Persona
+from .persona import Persona
+from .traits import BigFive
 
 _NAME = re.compile(r"You are (.+)\.")
 _PROFILE = "What is true of you:"

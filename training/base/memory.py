@@ -1,0 +1,21 @@
+"""Does an error say that memory ran out? Libraries say it in several ways."""
+
+from ...models.errors import Mistake
+
+SAID = ("out of memory", "can't allocate memory", "not enough memory")
+"""In the RuntimeErrors of torch's allocators of cpu and mps."""
+
+
+def short_of_memory(error: BaseException, what: str) -> Mistake | None:
+    """The Mistake to raise, its cause included, where memory did not suffice `what`; None for any other error."""
+    import torch
+
+    said = isinstance(error, RuntimeError) and any(words in str(error).lower() for words in SAID)
+    if not said and not isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return None
+    mistake = Mistake(
+        f"memory does not suffice {what}: lower --batch (a higher --accumulate keeps the steps as they are) or "
+        f"--length, take --precision bfloat16, or train an adapter instead of all weights (--lora 8)"
+    )
+    mistake.__cause__ = error
+    return mistake

@@ -1,0 +1,34 @@
+"""How do examples become a batch in which each row knows whose personality it shows?"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..data import batching
+from ..data.preparing import Part
+
+Levels = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The tokens of an example, which of them are learned, and the speaker's five levels."""
+
+    input_ids: tuple[int, ...]
+    learned: tuple[bool, ...]
+    traits: Levels
+    dropped_turns: int = 0
+
+
+def rows(part: Part, levels: Mapping[tuple[str, str], Levels]) -> Iterator[Row]:
+    """`levels`: by (id of the dialogue, seat)."""
+    for example, tokens in zip(part.examples, part.tokens, strict=True):
+        traits = levels[example.dialogue, example.seat]
+        yield Row(tokens.input_ids, tokens.learned, traits, tokens.dropped_turns)
+
+
+def collate(some: Sequence[Row], pad: int) -> dict[str, Tensor]:
+    """As for any training, with `traits` (rows, 5)."""
+    return {**batching.collate(some, pad), "traits": torch.tensor([row.traits for row in some])}
