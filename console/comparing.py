@@ -17,6 +17,8 @@ from .text import one_line
 ARROWS = {"higher": "↑", "lower": "↓", "": ""}
 MARK = "*"
 CHANCE = re.compile(r"\bchance (\d+(?:\.\d+)?)")
+LABEL = 24
+"""Columns for the name of a model, where it may take several lines."""
 ENDLESS = 10_000
 """Columns of a screen on which everything fits."""
 
@@ -40,6 +42,7 @@ class SideBySide:
 def by_model(found: Comparison, *, below: bool = False) -> Table:
     """A row a model; `below`: intervals stand below the values."""
     table = columns("", *map(head, found.columns))
+    table.columns[0].max_width = LABEL if below else None
     for row in found.rows:
         cells = [value(found, row, column, below=below) for column in found.columns]
         table.add_row(Text(one_line(row.label)), *cells)

@@ -48,7 +48,7 @@ Lora = Annotated[
     int | None,
     typer.Option("--lora", metavar="RANK", min=0, help="Train a LoRA adapter alone.", show_default="the whole model"),
 ]
-Epochs = Annotated[float | None, typer.Option("--epochs", metavar="N", help="How often all is seen.", show_default="3")]
+Epochs = Annotated[float | None, typer.Option("--epochs", metavar="N", help="How often all is seen.", show_default="3; from scratch 300 steps or more")]
 Steps = Annotated[int | None, typer.Option("--steps", metavar="N", min=1, help="In place of --epochs.")]
 Batch = Annotated[int | None, typer.Option("--batch", metavar="N", min=1, help="Read at once.", show_default="8")]
 Accumulate = Annotated[

@@ -98,9 +98,10 @@ def next_steps(done: "Finish", source: str) -> Iterator[str]:
 
 
 def speaking(done: "Finish") -> str:
-    """The options of `run` under which the model is told what it was told in training."""
+    """The options of `run`: told as in training; one that knows little is cut short."""
     briefing = " --set stage.briefing=persona" if done.taught.system == "persona" else ""
-    return f"--model {quote(f'transformers:{done.folder}')}{briefing}"
+    short = "?max_tokens=60" if done.taught.base.startswith("scratch:") else ""
+    return f"--model {quote(f'transformers:{done.folder}{short}')}{briefing}"
 
 
 def as_json(done: "Finish") -> dict[str, Any]:

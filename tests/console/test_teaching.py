@@ -121,7 +121,7 @@ def test_a_finished_training_is_told_and_not_done_again(taught: Path, capsys) ->
     assert "trained sft of scratch:tiny" in told
     assert "steps 2 · done before" in told
     assert f"next: tertulia evaluate {taught / 'model'}" in told
-    assert f"--model transformers:{taught / 'model'} --set stage.briefing=persona" in told
+    assert f"--model 'transformers:{taught / 'model'}?max_tokens=60' --set stage.briefing=persona" in told
     assert (taught / "model" / "model.safetensors").stat().st_mtime_ns == weights
 
 

@@ -109,11 +109,13 @@ def _trained(
     with quietly():
         from trl.trainer.dpo_config import DPOConfig
 
-        from .pairwise import PairTrainer, collator, rewards, rows_of
+        from .pairwise import PairTrainer, Reading, collator, rewards, rows_of, scoring
 
     pad = loaded.tokenizer.pad_token_id
+    half = precision_of(knobs.precision, device_of(knobs.device)) == "bfloat16"
+    reading, reference = Reading(pad, knobs.batch, half), scoring(loaded.model)
     parts = (data.train, data.validation, data.test)
-    learned, looked, held = (rows_of(part, loaded.model, pad, knobs.batch) for part in parts)
+    learned, looked, held = (rows_of(part, reference, reading) for part in parts)
     model = adapted(loaded, knobs, knobs.seed) if knobs.lora else loaded.model
     course = Course(
         model=model,
@@ -130,7 +132,7 @@ def _trained(
     )
     finish = train(course, knobs, output, taught, events, halt)
     pairs = {"validation": looked, "test": held}
-    quality = {name: rewards(rows, model, pad, knobs.batch, knobs.beta) for name, rows in pairs.items() if len(rows)}
+    quality = {name: rewards(rows, model, reading, knobs.beta) for name, rows in pairs.items() if len(rows)}
     return _with(finish, quality)
 
 

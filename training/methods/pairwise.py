@@ -1,6 +1,7 @@
 """How much likelier has the better one of two replies become? trl's DPO over our own tokens. Heavy: torch and trl."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,9 @@ import torch
 from datasets import Dataset
 from torch import Tensor
 from trl import DPOTrainer
+from trl.trainer.utils import add_fused_lm_head
 
+from ..data.batching import IGNORED
 from ..data.masking import Tokens
 from ..data.pairing import Pair
 
@@ -40,10 +43,28 @@ class PairTrainer(DPOTrainer):
         return None
 
 
-def rows_of(pairs: Sequence[Pair], model: Any, pad: int, batch: int) -> Dataset:
-    """`model`: the reference, as it is before training; it is asked once, and can't change from then on."""
+@dataclass(frozen=True)
+class Reading:
+    """How pairs are read where nothing is learned."""
+
+    pad: int
+    """Token that fills up a batch."""
+    batch: int = 8
+    """Pairs at once."""
+    half: bool = False
+    """Whether in bfloat16, as the training does."""
+
+
+def scoring(model: Any) -> Any:
+    """The model, which from now on can tell log probabilities without the logits of a whole vocabulary."""
+    add_fused_lm_head(model)
+    return model
+
+
+def rows_of(pairs: Sequence[Pair], model: Any, reading: Reading) -> Dataset:
+    """`model`: the reference, as it is before training, made `scoring`; it is asked once, and can't change then."""
     plain = [{**_side("chosen", pair.chosen), **_side("rejected", pair.rejected)} for pair in pairs]
-    known = zip(plain, log_probs(plain, model, pad, batch), strict=True)
+    known = zip(plain, log_probs(plain, model, reading), strict=True)
     return Dataset.from_list([{**row, "ref_chosen_logps": a, "ref_rejected_logps": b} for row, (a, b) in known])
 
 
@@ -52,21 +73,26 @@ def collator(pad: int) -> Any:
     return partial(_collated, pad=pad)
 
 
-def log_probs(rows: Sequence[Row], model: Any, pad: int, batch: int) -> list[tuple[float, float]]:
+@torch.no_grad()
+def log_probs(rows: Sequence[Row], model: Any, reading: Reading) -> list[tuple[float, float]]:
     """Of each row, the log probability in nats of what is learned of the chosen side, and of the rejected one."""
     found: list[tuple[float, float]] = []
     device, was = model.device, model.training
     model.eval()
-    for start in range(0, len(rows), batch):
-        some = [rows[at] for at in range(start, min(start + batch, len(rows)))]
-        inputs = {name: held.to(device) for name, held in _collated(some, pad).items()}
-        sums = _sums(model, inputs["input_ids"], inputs["attention_mask"], inputs["completion_mask"])
+    for start in range(0, len(rows), reading.batch):
+        some = [rows[at] for at in range(start, min(start + reading.batch, len(rows)))]
+        inputs = {name: held.to(device) for name, held in _collated(some, reading.pad).items()}
+        ids, mask = inputs["input_ids"], inputs["attention_mask"]
+        labels = ids.masked_fill(inputs["completion_mask"] == 0, IGNORED)
+        with torch.autocast(device.type, torch.bfloat16, enabled=reading.half):
+            told = model(input_ids=ids, attention_mask=mask, labels=labels, fused_lm_head=True).log_probs
+        sums = told.float().sum(dim=1)
         found += zip(sums[: len(some)].tolist(), sums[len(some) :].tolist(), strict=True)
     model.train(was)
     return found
 
 
-def rewards(rows: Sequence[Row], model: Any, pad: int, batch: int, beta: float) -> dict[str, Any]:
+def rewards(rows: Sequence[Row], model: Any, reading: Reading, beta: float) -> dict[str, Any]:
     """Of held-out rows: a reward is `beta` times how much likelier a side is than the reference finds it.
 
     `accuracy`: share of pairs whose chosen side has the higher reward (0.5: nothing was learned); `margin`: mean
@@ -76,7 +102,7 @@ def rewards(rows: Sequence[Row], model: Any, pad: int, batch: int, beta: float) 
     if not len(rows):
         return {}
     known = [(row["ref_chosen_logps"], row["ref_rejected_logps"]) for row in rows]
-    now = log_probs(rows, model, pad, batch)
+    now = log_probs(rows, model, reading)
     gains = [(beta * (a - b), beta * (c - d)) for (a, c), (b, d) in zip(now, known, strict=True)]
     figures = {
         "accuracy": sum(chosen > rejected for chosen, rejected in gains) / len(gains),
@@ -86,14 +112,6 @@ def rewards(rows: Sequence[Row], model: Any, pad: int, batch: int, beta: float) 
         "reference_accuracy": sum(chosen > rejected for chosen, rejected in known) / len(known),
     }
     return {"pairs": len(gains), **{name: round(float(value), DIGITS) for name, value in figures.items()}}
-
-
-@torch.no_grad()
-def _sums(model: Any, ids: Tensor, attention: Tensor, learned: Tensor) -> Tensor:
-    """(rows,): log probability of the learned tokens of each."""
-    logits = model(input_ids=ids, attention_mask=attention, use_cache=False).logits[:, :-1].float()
-    each = logits.log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
-    return (each * learned[:, 1:]).sum(dim=1)
 
 
 def _side(name: str, tokens: Tokens) -> dict[str, list[int]]:

@@ -27,6 +27,9 @@ LONGEST = 2048
 SMALL = 100_000_000
 """Parameters below which a model takes a higher rate: it has less to lose, and more to learn."""
 
+FROM_SCRATCH = 300
+"""Steps before which new weights write next to nothing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sft(Lora, Shares, Knobs):
@@ -88,6 +91,7 @@ def train_sft(
         split=data.split,
         collate=partial(collate, pad=loaded.tokenizer.pad_token_id),
         learning_rate=suited_rate(loaded, knobs.lora),
+        least_steps=FROM_SCRATCH if is_scratch(base) else 1,
         keeping=KEEPING if knobs.lora else None,
     )
     counts = {name: value for name, value in asdict(data.ready).items() if isinstance(value, int)}

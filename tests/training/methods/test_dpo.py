@@ -25,7 +25,7 @@ from tertulia.training.event import CheckpointSaved, StepDone
 from tertulia.training.example import Preference
 from tertulia.training.halting import Halt
 from tertulia.training.methods.dpo import Dpo, train_dpo
-from tertulia.training.methods.pairwise import _collated, log_probs, rewards, rows_of
+from tertulia.training.methods.pairwise import Reading, _collated, log_probs, rewards, rows_of, scoring
 
 MICRO = LlamaSize(hidden=32, layers=2, heads=2, intermediate=48, vocabulary=300, reads=256)
 THINGS = ("tea", "dogs", "trains", "rivers", "books", "cats", "coffee", "birds", "music", "rain", "soup", "chess")
@@ -151,13 +151,14 @@ def pair(chosen: Sequence[int], rejected: Sequence[int], prompt: int) -> Pair:
     return Pair(about, *sides)
 
 
+TWO = Reading(pad=0, batch=2)
 PAIRS = (pair((5, 6, 7, 8, 9), (5, 6, 10), 2), pair((11, 12, 13), (11, 14, 15, 16, 17, 18), 1))
 
 
 def test_only_what_is_learned_counts_in_a_log_probability(base: Path) -> None:
     """By hand: the log softmax of each learned token, summed; padding and batches change nothing."""
-    model = load(str(base), device="cpu").model
-    rows = list(rows_of(PAIRS, model, 0, 2))
+    model = scoring(load(str(base), device="cpu").model)
+    rows = list(rows_of(PAIRS, model, TWO))
     with torch.no_grad():
         for row, one in zip(rows, PAIRS, strict=True):
             for name, tokens in (("chosen", one.chosen), ("rejected", one.rejected)):
@@ -165,7 +166,7 @@ def test_only_what_is_learned_counts_in_a_log_probability(base: Path) -> None:
                 learned = [at for at, counts in enumerate(tokens.learned) if counts]
                 by_hand = sum(float(told[at - 1, tokens.input_ids[at]]) for at in learned)
                 assert row[f"ref_{name}_logps"] == pytest.approx(by_hand, abs=1e-4)
-    alone, together = ([side for both in log_probs(rows, model, 0, size) for side in both] for size in (1, 2))
+    alone, together = ([side for both in log_probs(rows, model, Reading(0, size)) for side in both] for size in (1, 2))
     assert alone == pytest.approx(together, abs=1e-4)
 
 
@@ -183,16 +184,16 @@ def test_a_batch_holds_the_chosen_ones_first() -> None:
 
 
 def test_rewards_are_what_was_gained_over_the_reference(base: Path) -> None:
-    model = load(str(base), device="cpu").model
-    rows = rows_of(PAIRS, model, 0, 2)
-    nothing = rewards(rows, model, 0, 2, beta=0.5)
+    model = scoring(load(str(base), device="cpu").model)
+    rows = rows_of(PAIRS, model, TWO)
+    nothing = rewards(rows, model, TWO, beta=0.5)
     assert (nothing["pairs"], nothing["margin"], nothing["chosen"]) == (2, pytest.approx(0, abs=1e-4), 0)
     other = deepcopy(model)
     with torch.no_grad():
         other.lm_head.weight.mul_(3)
-    now, then = log_probs(rows, other, 0, 2), log_probs(rows, model, 0, 2)
+    now, then = log_probs(rows, other, TWO), log_probs(rows, model, TWO)
     gains = [(0.5 * (a - b), 0.5 * (c - d)) for (a, c), (b, d) in zip(now, then, strict=True)]
-    told = rewards(rows, other, 0, 2, beta=0.5)
+    told = rewards(rows, other, TWO, beta=0.5)
     assert told["margin"] == pytest.approx(sum(a - c for a, c in gains) / 2, abs=1e-3)
     assert told["accuracy"] == sum(a > c for a, c in gains) / 2
-    assert rewards([], other, 0, 2, beta=0.5) == {}
+    assert rewards([], other, TWO, beta=0.5) == {}
