@@ -11,9 +11,10 @@ from rich.text import Text
 from ..critics.option import checked
 from ..models.errors import Mistake
 from ..training.evaluation.comparison import Comparison
-from ..training.evaluation.evaluating import Wanted, evaluate
+from ..training.evaluation.evaluating import Wanted, ask, evaluate
 from ..training.evaluation.layout import draw_heat_maps
 from ..training.evaluation.saving import write
+from ..training.needing import need_extra
 from .comparing import SideBySide, explained, footnotes
 from .knobs import gathered
 from .measuring import view
@@ -39,6 +40,8 @@ def show_evaluation(asked: Asked, *, json: bool, quiet: bool) -> int:
     """Exit code 0; 1 where nothing could be measured. Raises Mistake."""
     console = terminal()
     wanted = read_wanted(asked.typed, asked.settings)
+    if wanted.reader:
+        need_extra("matplotlib")
     output = asked.output or default_output(asked.models[0])
     with view(console, silent=json or quiet) as watch:
         found = evaluate(asked.models, asked.on, wanted, events=watch)
@@ -63,8 +66,8 @@ def read_wanted(typed: Mapping[str, Any], settings: Sequence[str]) -> Wanted:
 
 
 def default_output(model: str) -> Path:
-    """In the folder of the first model; for one of the hub in `runs`. `NAME=FOLDER` names a row of the table."""
-    name = model.partition("=")[2] or model
+    """In the folder of the first model; for one of the hub in `runs`. Raises Mistake for what names no model."""
+    name = ask(model).name
     folder = Path(name).expanduser()
     return folder / "evaluation" if folder.is_dir() else Path("runs") / f"evaluate-{name.rpartition('/')[2]}"
 

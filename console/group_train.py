@@ -48,7 +48,12 @@ Lora = Annotated[
     int | None,
     typer.Option("--lora", metavar="RANK", min=0, help="Train a LoRA adapter alone.", show_default="the whole model"),
 ]
-Epochs = Annotated[float | None, typer.Option("--epochs", metavar="N", help="How often all is seen.", show_default="3; from scratch 300 steps or more")]
+Epochs = Annotated[
+    float | None,
+    typer.Option(
+        "--epochs", metavar="N", help="How often all is seen.", show_default="3; from scratch 300 steps or more"
+    ),
+]
 Steps = Annotated[int | None, typer.Option("--steps", metavar="N", min=1, help="In place of --epochs.")]
 Batch = Annotated[int | None, typer.Option("--batch", metavar="N", min=1, help="Read at once.", show_default="8")]
 Accumulate = Annotated[
@@ -264,7 +269,7 @@ def train_classifier(
     From what a speaker says alone: the reader behind P-ACC and trait error, and a critic's classifier.
     """
     typed: dict[str, Any] = {
-        "targets": labels and "labels",
+        "targets": targets or (labels and "labels"),
         "labels": labels and str(labels),
         "epochs": epochs,
         "batch": batch,

@@ -23,8 +23,8 @@ LABEL = 22
 
 
 def view(console: Console, *, silent: bool) -> "LiveMeasures | PlainMeasures":
-    """A context manager that is also the `events` of what runs within: live on a terminal, else a line a measure,
-    nothing when `silent`."""
+    """A context manager that is also the `events` of what runs within: live on a terminal, else lines, nothing when
+    `silent`."""
     if silent:
         return PlainMeasures(lambda line: None)
     return LiveMeasures(console) if console.is_terminal else PlainMeasures(lambda line: print(line, flush=True))

@@ -14,7 +14,7 @@ class Knobs:
     """How long, how fast, in which number format."""
 
     epochs: Annotated[float | None, Field(gt=0)] = None
-    """How often the training part is seen; None: 3 times, and new weights (scratch:*) for 300 steps at least."""
+    """How often the training part is seen; None: 3 times, and new weights (scratch:*) take 300 steps at least."""
     steps: Annotated[int | None, Field(ge=1)] = None
     """Steps of the optimizer, in place of `epochs`."""
     batch: Annotated[int, Field(ge=1)] = 8
@@ -36,7 +36,7 @@ class Knobs:
     precision: Precision = "auto"
     """auto: bfloat16 where the device computes in it, else float32."""
     device: str = "auto"
-    """auto, cpu, cuda, cuda:1, mps."""
+    """auto, cpu, cuda, mps. Of several GPUs the first one that is seen (CUDA_VISIBLE_DEVICES)."""
     validate_every: Annotated[int | None, Field(ge=1)] = None
     """Steps between two looks at the validation part, each with a checkpoint; None: once an epoch."""
     patience: Annotated[int | None, Field(ge=1)] = 3

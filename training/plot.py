@@ -39,7 +39,8 @@ def draw(rows: Sequence[tuple[int, Any, Any, Any]], path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7, 4), layout="constrained")
+    figure = Figure(figsize=(7, 4))
+    figure.subplots_adjust(left=0.1, right=0.98, bottom=0.12, top=0.97)
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     train = [(step, loss) for step, loss, _, _ in rows if loss != ""]

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -13,6 +14,8 @@ from .taught import FILE, Taught
 
 FREE = {"device", "keep"}
 """Knobs that may change while a training is under way."""
+UNFINISHED = ".part"
+"""Ending of a file that was being written when the process ended."""
 LENGTH = {"epochs", "steps"}
 
 
@@ -22,14 +25,14 @@ def recorded(folder: Path, taught: Taught, *, remake: bool = False) -> Taught | 
     `taught`: what is asked for; its `base_digest` may be empty where it is not known yet. `remake`: delete what is
     there. Raises Mistake for a folder of something else, and for a training of another base, data, or knobs.
     """
-    held = Taught.find(folder)
-    if held is None:
+    if not (folder / FILE).is_file():
         _check_free(folder)
         return None
     if remake:
         with alone(folder):
             clear(folder)
         return None
+    held = Taught.read(folder)
     check_same(folder, held, taught)
     return held if held.results else None
 
@@ -40,7 +43,7 @@ def check_same(folder: Path, held: Taught, taught: Taught) -> None:
     if not changed or not (held.results or checkpointing.newest(folder)):
         return
     told = "; ".join(
-        f"{name.replace('_', ' ')} was {before!r} and is {now!r}" for name, (before, now) in changed.items()
+        f"{name.replace('_', ' ')} was {_shown(before)} and is {_shown(now)}" for name, (before, now) in changed.items()
     )
     longer = ""
     if held.results and changed.keys() <= LENGTH:
@@ -55,7 +58,15 @@ def check_same(folder: Path, held: Taught, taught: Taught) -> None:
 
 
 def clear(folder: Path) -> None:
-    """Delete what a training wrote: its files and its checkpoints, and no other folder."""
+    """Delete what a training wrote: its files and its checkpoints, and no other folder.
+
+    From the first moment on it has not ended, and its record goes last: whenever the process ends, what is left is
+    neither taken for a model nor for somebody else's folder.
+    """
+    with suppress(Mistake):
+        replace(Taught.read(folder), results={}).write(folder)
+    for checkpoint in checkpointing.checkpoints(folder):
+        checkpointing.drop(checkpoint)
     rmtree(folder / checkpointing.FOLDER, ignore_errors=True)
     for path in sorted(folder.iterdir(), key=lambda path: path.name == FILE):
         if path.is_file():
@@ -102,8 +113,15 @@ def _plain(knobs: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
+def _shown(value: Any) -> str:
+    """A knob that is not turned has no value that could be typed."""
+    return "not given" if value is None else repr(value)
+
+
 def _check_free(folder: Path) -> None:
-    if folder.is_dir() and any(path.name != checkpointing.FOLDER for path in folder.iterdir()):
+    if folder.is_dir() and any(
+        path.name != checkpointing.FOLDER and path.suffix != UNFINISHED for path in folder.iterdir()
+    ):
         raise Mistake(f"{folder} holds other files and no {FILE}: give another --output, an empty or a new folder")
     if folder.exists() and not folder.is_dir():
         raise Mistake(f"{folder} is a file: give another --output, an empty or a new folder")

@@ -12,6 +12,7 @@ from typing import Any
 from ..models.errors import Mistake
 from ..models.local.loading import quietly
 from ..models.request import Events, unwatched
+from ..personas.formats.writing import replacing
 from . import checkpointing
 from .base.memory import short_of_memory
 from .card import write_card
@@ -75,7 +76,8 @@ def _begin(folder: Path, taught: Taught, split: Split | None) -> None:
     checkpointing.sweep(folder)
     taught.write(folder)
     if split is not None:
-        (folder / SPLIT).write_text(json.dumps(split.ids, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        with replacing(folder / SPLIT) as file:
+            file.write(json.dumps(split.ids, indent=1, ensure_ascii=False) + "\n")
 
 
 def _run(course: Course, knobs: Knobs, folder: Path, taught: Taught, events: Events, halt: Halt) -> tuple[Any, str]:
@@ -92,7 +94,7 @@ def _run(course: Course, knobs: Knobs, folder: Path, taught: Taught, events: Eve
         except NothingLeft:
             _take_best(trainer)
         except Exception as error:
-            if short := short_of_memory(error, f"for batches of {knobs.batch}"):
+            if short := short_of_memory(error, f"for batches of {knobs.batch}", checkpointing.newest(folder)):
                 raise short from error
             raise
     if halt.asked:
@@ -133,7 +135,7 @@ def _started(trainer: Any, folder: Path, taught: Taught) -> TrainingStarted:
         output=str(folder),
         parameters=taken["parameters"],
         trainable=taken["trainable"],
-        steps=trainer.args.max_steps,
+        steps=taken["planned"],
         done=checkpointing.step_of(last) if last else 0,
         device=str(trainer.args.device),
         precision=taken["precision"],
@@ -146,6 +148,7 @@ def _taken(trainer: Any) -> dict[str, Any]:
     return {
         "parameters": sum(size for size, _ in sizes),
         "trainable": sum(size for size, learns in sizes if learns),
+        "planned": trainer.args.max_steps,
         "learning_rate": trainer.args.learning_rate,
         "precision": "bfloat16" if trainer.args.bf16 else "float32",
     }

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from ..models.errors import Mistake
 from ..models.local.weights import read_json
+from ..personas.formats.writing import replacing
 
 FILE = "training.json"
 SPLIT = "split.json"
@@ -40,21 +41,24 @@ class Taught:
     """Of Tertulia."""
     base_model: str = ""
     """Folder or hub name that an adapter or a hypernetwork needs beside it."""
+    licence: str = ""
+    """Of the dialogues; empty where nobody has stated it."""
 
     def write(self, folder: Path) -> None:
-        text = dumps(asdict(self), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-        (folder / FILE).write_text(text, encoding="utf-8")
+        """Whole, or not at all. Raises Mistake for a folder that can't be written to."""
+        with replacing(folder / FILE) as file:
+            file.write(dumps(asdict(self), indent=1, ensure_ascii=False, sort_keys=True) + "\n")
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Raises Mistake for a folder that holds no such record."""
+        """Raises Mistake for a folder that holds no such record, or a broken one."""
         if not (folder / FILE).is_file():
             raise Mistake(f"{folder} holds no {FILE}: it was not trained here; give a folder that `train` wrote")
-        held = read_json(folder / FILE)
-        known = {name: held[name] for name in cls.__dataclass_fields__ if name in held}
         try:
+            held = read_json(folder / FILE)
+            known = {name: held[name] for name in cls.__dataclass_fields__ if name in held}
             return cls(**{**known, "sources": tuple(known.get("sources", ()))})
-        except TypeError as error:
+        except (Mistake, TypeError) as error:
             raise Mistake(f"{folder / FILE} is not whole ({error}); train again with --remake") from error
 
     @classmethod

@@ -6,7 +6,6 @@ from ..reasoning import split
 from ..request import Events, Reply, Request, unwatched
 from ..spec import ModelSpec
 from .adapter import find_chat
-from .adapter import fingerprint as fingerprint
 from .connecting import connect_generation
 from .decoding import Row
 from .generation import Generation

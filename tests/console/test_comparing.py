@@ -140,3 +140,5 @@ def test_tables_go_into_the_first_models_folder(tmp_path) -> None:
     assert default_output(str(tmp_path)) == tmp_path / "evaluation"
     assert default_output(f"ours={tmp_path}") == tmp_path / "evaluation"
     assert str(default_output("owner/Model-1B")) == "runs/evaluate-Model-1B"
+    (odd := tmp_path / "rate=0.1").mkdir()
+    assert default_output(str(odd)) == odd / "evaluation"

@@ -137,6 +137,15 @@ def test_another_training_in_the_same_folder_is_a_mistake(taught: Path, capsys) 
     assert "holds another training: steps was 2 and is 3" in capsys.readouterr().err
 
 
+def test_what_a_reader_learns_can_be_chosen(taught: Path, capsys) -> None:
+    source = str(taught / "talk.csv")
+    assert typed(["train", "classifier", source, "--targets", "labels", "-o", str(taught / "reader")]) == 2
+    assert "--targets labels needs --labels FILE" in capsys.readouterr().err
+    labels = ["--labels", "labels.csv"]
+    assert typed(["train", "classifier", source, "--targets", "traits", *labels, "-o", str(taught / "reader")]) == 2
+    assert "--labels labels.csv is for --targets labels" in capsys.readouterr().err
+
+
 def test_a_method_that_needs_a_model_says_how_to_get_one(taught: Path, capsys) -> None:
     assert typed(["train", "hypernet", str(taught / "talk.csv")]) == 2
     assert "train one first (`tertulia train sft" in capsys.readouterr().err

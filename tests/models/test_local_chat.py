@@ -244,13 +244,14 @@ async def test_close_ends_what_is_under_way_and_leaves_the_weights_to_others(fol
     expected = await other.complete(asking(1))
     endless = asyncio.create_task(model.complete(asking(0, max_tokens=4000)))
     await begun(model, 1)
+    shared = model._generation
     await model.close()
     with pytest.raises(asyncio.CancelledError):
         await endless
     with pytest.raises(RuntimeError, match="is closed"):
         await model.complete(asking(0))
     assert await other.complete(asking(1)) == expected
-    assert other._generation is model._generation
+    assert other._generation is shared
 
 
 def test_what_is_missing_is_said_when_a_model_is_connected(folder: Path, tmp_path: Path) -> None:

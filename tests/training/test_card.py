@@ -36,12 +36,14 @@ TAUGHT = Taught(
         "best": 2.0,
         "best_step": 20,
         "why": "no gain",
+        "planned": 90,
         "learning_rate": 0.002,
         "parameters": 1000,
         "trainable": 10,
     },
     version="0.1.0",
     base_model="owner/model",
+    licence="CC-BY-4.0",
 )
 
 
@@ -59,6 +61,7 @@ def test_a_card_tells_base_data_knobs_results_and_limits(tmp_path: Path) -> None
         "`owner/model`, digest `ba5e`",
         "source: `runs/cafe`",
         "digest of its dialogues: `da7a`",
+        "licence: CC-BY-4.0\n",
         "96 to train (of 48 dialogues), 12 to validate, 11 to test",
         "left out: 5 dialogues",
         "4000, of which 1500 count in the loss",
@@ -66,7 +69,7 @@ def test_a_card_tells_base_data_knobs_results_and_limits(tmp_path: Path) -> None
         "* batch: 8\n* learning_rate: 0.002\n* lora: 4\n",
         "1000, of which 10 were trained",
         "validation loss: 2.0000, perplexity 7.39, after step 20",
-        "ended early: no gain",
+        "steps: 30 of 90, ended early: no gain",
         f"transformers:path/to/{tmp_path.name}",
         "AutoPeftModelForCausalLM",
         "## Limits",
@@ -75,8 +78,9 @@ def test_a_card_tells_base_data_knobs_results_and_limits(tmp_path: Path) -> None
 
 
 def test_a_card_is_of_the_kind_of_its_model(tmp_path: Path) -> None:
-    whole = card(tmp_path, replace(TAUGHT, base="scratch:tiny", base_model="", system="none"))
+    whole = card(tmp_path, replace(TAUGHT, base="scratch:tiny", base_model="", system="none", licence=""))
     assert "made from scratch" in whole
+    assert "licence: not stated; ask whoever made the data" in whole
     assert "AutoModelForCausalLM" in whole
     assert "no system message, then turns" in whole
     assert "peft" not in whole

@@ -23,6 +23,7 @@ from tertulia.training.halting import Halt
 from tertulia.training.knobs import Knobs
 from tertulia.training.resuming import alone
 from tertulia.training.running import Course, Finish, finished, train
+from tertulia.training.setting import settings
 from tertulia.training.taught import Taught
 from tertulia.training.trainer import Keeping
 
@@ -293,7 +294,8 @@ def test_a_finished_one_is_known_before_anything_is_loaded(whole: tuple[Path, li
         ({"base_digest": "bad"}, "base digest was 'ba5e' and is 'bad'"),
         ({"data_digest": "more"}, "data digest was 'da7a' and is 'more'"),
         ({"knobs": asdict(knobs(batch=4))}, "batch was 2 and is 4"),
-        ({"knobs": asdict(knobs(epochs=5))}, r"epochs was 2.* give it as the base of a new one \(--base"),
+        ({"knobs": asdict(knobs(epochs=5))}, r"epochs was 2 and is 5\. .* give it as the base of a new one \(--base"),
+        ({"knobs": asdict(knobs(epochs=None))}, r"epochs was 2 and is not given\. .* give it as the base"),
     ],
 )
 def test_another_training_is_not_mixed_into_a_folder(
@@ -301,6 +303,36 @@ def test_another_training_is_not_mixed_into_a_folder(
 ) -> None:
     with pytest.raises(Mistake, match=told):
         finished(whole[0], replace(record(knobs()), **changed))
+
+
+def test_a_checkpoint_of_another_base_is_not_gone_on_from(tmp_path: Path) -> None:
+    halt = Halt()
+    halt.asked = True
+    with pytest.raises(KeyboardInterrupt):
+        learn(tmp_path, halt=halt)
+    other = record(knobs(), base="other/base", base_digest="bad")
+    told = "base was 'some/base' and is 'other/base'.*another --output .*--remake"
+    with pytest.raises(Mistake, match=told):
+        finished(tmp_path, other)
+    with pytest.raises(Mistake, match=told):
+        train(course(), knobs(), tmp_path, other)
+    assert finished(tmp_path, record(knobs())) is None
+    assert step_of(checkpointing.newest(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "steps"),
+    [
+        ({"epochs": None}, 10),
+        ({"epochs": None, "batch": 1, "accumulate": 1}, 36),
+        ({"epochs": 2}, 6),
+        ({"steps": 4}, 4),
+    ],
+)
+def test_how_long_is_as_asked_or_three_epochs_and_the_least_steps(
+    tmp_path: Path, asked: dict[str, Any], steps: int
+) -> None:
+    assert settings(course(least_steps=10), knobs(**asked), tmp_path)["max_steps"] == steps
 
 
 def test_a_training_that_has_no_checkpoint_yet_may_change(tmp_path: Path) -> None:
@@ -316,6 +348,29 @@ def test_remake_deletes_what_a_training_wrote_and_no_more(tmp_path: Path) -> Non
     (tmp_path / "exported").mkdir()
     assert finished(tmp_path, record(knobs(batch=4)), remake=True) is None
     assert {path.name for path in tmp_path.iterdir()} == {"exported"}
+
+
+def test_while_it_is_deleted_nothing_counts_as_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    learn(tmp_path, steps=1)
+
+    def killed(path: Path, **how: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as ended, pytest.raises(KeyboardInterrupt):
+        ended.setattr(Path, "unlink", killed)
+        finished(tmp_path, record(knobs(steps=1)), remake=True)
+    assert finished(tmp_path, record(knobs(steps=1))) is None
+    assert finished(tmp_path, record(knobs(steps=1)), remake=True) is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_broken_record_is_told_and_remade(tmp_path: Path) -> None:
+    (tmp_path / "training.json").write_text('{"method": "sft"')
+    with pytest.raises(Mistake, match=r"training\.json is not whole .* train again with --remake"):
+        finished(tmp_path, record(knobs()))
+    assert finished(tmp_path, record(knobs()), remake=True) is None
+    (tmp_path / ".training.json.12ab.part").touch()
+    assert finished(tmp_path, record(knobs())) is None, "it was killed while its first file was written"
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
@@ -390,6 +445,23 @@ def test_memory_that_does_not_suffice_is_told_with_the_next_step(tmp_path: Path,
     with pytest.raises(Mistake, match="memory does not suffice for batches of 2: lower --batch") as caught:
         learn(tmp_path, model=Failing(loss), keeping=NOTHING)
     assert caught.value.__cause__ is not None
+
+
+def test_after_memory_ran_out_the_last_checkpoint_is_usable(tmp_path: Path, whole: tuple[Path, list[object]]) -> None:
+    model, read = new_model(), 0
+
+    def hook(*given: object) -> None:
+        nonlocal read
+        read += model.training
+        if read == 9:  # the first batch of step 5
+            memory_gone()
+
+    model.register_forward_hook(hook)
+    told = "checkpoint-3 is kept, and the same command goes on from it"
+    with pytest.raises(Mistake, match=f"memory does not suffice .*{told}"):
+        learn(tmp_path, model=model)
+    learn(tmp_path)
+    assert (tmp_path / "model.safetensors").read_bytes() == (whole[0] / "model.safetensors").read_bytes()
 
 
 def test_a_loss_that_is_no_number_ends_it(tmp_path: Path) -> None:

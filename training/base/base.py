@@ -124,7 +124,7 @@ def _causal(name: str, weights: Weights, device: str, dtype: str) -> Any:
             raise short_of_memory(error, f"to load {name!r}") or load_failed(name, error, WITHOUT) from error
     if missing:
         raise Mistake(f"{name!r} holds no weights for {missing[0]}: it is no causal language model; {WITHOUT}")
-    return model
+    return model.requires_grad_(True)  # peft freezes what it merges an adapter into
 
 
 def _check_base(weights: Weights) -> None:

@@ -42,6 +42,14 @@ def check_base(base: str, lora: int) -> None:
         )
 
 
+def check_adapter(knobs: Lora) -> None:
+    """Raises Mistake where something is asked of an adapter, and none is asked for."""
+    usual = Lora()
+    asked = [name for name in ("alpha", "dropout", "targets") if getattr(knobs, name) != getattr(usual, name)]
+    if asked and not knobs.lora:
+        raise Mistake(f"{', '.join(asked)}: of an adapter, and there is none: give its rank, too (--lora 8)")
+
+
 def adapted(loaded: Loaded, knobs: Lora, seed: int) -> Any:
     """A PeftModel over the base, whose new weights come from the seed; only they require a gradient.
 

@@ -10,8 +10,12 @@ from ...agents import Dialogue
 from ...corpus.corpus import Corpus
 from ...corpus.formats.importing import read_dialogues
 from ...corpus.opening import FILE, is_run
+from ...corpus.record import RunInfo
 from ...critics import Outcome
 from ...models.errors import Mistake
+
+UNSTATED = "unspecified"
+"""What a scenario says where nobody has chosen."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,8 @@ class Material:
     """As it was given."""
     digest: str
     """16 hex digits: ids, personas and turns, whatever else is noted of a dialogue."""
+    licence: str = ""
+    """As the run's scenario states it; empty where it does not, and of a file."""
 
 
 def gather(source: str, format: str | None = None, *, run: str | None = None) -> Material:
@@ -34,27 +40,32 @@ def gather(source: str, format: str | None = None, *, run: str | None = None) ->
     """
     path = Path(source).expanduser()
     if is_run(str(path) if "://" not in source else source):
-        return _material(_accepted(source, run), source)
+        return _accepted(source, run)
     if path.is_dir():
         raise Mistake(f"{source} is a folder without a ledger ({FILE}) in it; name a run, or a file of dialogues")
     return _material(read_dialogues(path, format), source)
 
 
-def _material(dialogues: Iterable[Dialogue], source: str) -> Material:
+def _material(dialogues: Iterable[Dialogue], source: str, licence: str = "") -> Material:
     every = tuple(_distinct(dialogues))
-    return Material(every, source, digest(every))
+    return Material(every, source, digest(every), licence)
 
 
-def _accepted(source: str, run: str | None) -> list[Dialogue]:
+def _accepted(source: str, run: str | None) -> Material:
     with Corpus.open(source, run=run) as corpus:
         if found := list(corpus):
-            return found
+            return _material(found, source, _licence(corpus.info))
         became = {outcome: corpus.ledger.count(outcomes=(outcome,)) for outcome in Outcome}
     told = ", ".join(f"{count} {outcome}" for outcome, count in became.items() if count) or "none was made yet"
     raise Mistake(
         f"{source}: no accepted dialogue to learn from ({told}); let the run go on (`tertulia run`), look at why they "
         f"fail (`tertulia stats {source}`), or let another panel judge them (`tertulia review {source}`)"
     )
+
+
+def _licence(info: RunInfo) -> str:
+    said = " ".join(str(info.scenario.get("licence") or "").split())
+    return "" if said == UNSTATED else said
 
 
 def _distinct(dialogues: Iterable[Dialogue]) -> Iterator[Dialogue]:

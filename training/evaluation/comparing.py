@@ -7,7 +7,7 @@ the interval (percentile bootstrap, Efron and Tibshirani 1993, chapter 13), and 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...corpus.change import Change
 from ...models.stream import stream
@@ -26,6 +26,17 @@ RESAMPLES = 1000
 TAILS = (0.025, 0.975)
 
 
+class Note(NamedTuple):
+    """What has to be said of a model's values."""
+
+    names: tuple[str, ...]
+    """Columns, or measures of which there is no column."""
+    why: str
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.names)}: {self.why}"
+
+
 @dataclass(frozen=True)
 class Taken:
     """All that was measured of one model."""
@@ -34,7 +45,7 @@ class Taken:
     model: str
     told: str
     samples: tuple[Samples, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...] = ()
 
 
 def compare(
@@ -52,17 +63,20 @@ def taken_of(subjects: Iterable[Subject], bench: Bench, measures: Sequence[str])
 def take(subject: Subject, bench: Bench, measures: Sequence[str]) -> Taken:
     """What the measures find of one model, and which of them could not be taken."""
     found: list[Samples] = []
-    missing: dict[str, list[str]] = {}
+    said: dict[str, list[str]] = {}
     for name in measures:
         try:
-            found.extend(measure_of(name)(subject, bench))
+            new = measure_of(name)(subject, bench)
         except Lacking as lack:
-            missing.setdefault(str(lack), []).append(name)
-    notes = [f"{', '.join(names)}: {why}" for why, names in missing.items()]
-    notes.extend(f"{samples.measure}: {samples.note}" for samples in found if samples.note)
-    values = {samples.measure: value for samples in found if (value := samples.value) is not None}
-    bench.tell(Measured(subject.label, values))
-    return Taken(subject.label, subject.loaded.name, subject.system.value, tuple(found), tuple(notes))
+            said.setdefault(str(lack), []).append(name)
+            continue
+        found.extend(new)
+        for samples in new:
+            said.setdefault(samples.note, []).append(samples.measure)
+        values = {samples.measure: value for samples in new if (value := samples.value) is not None}
+        bench.tell(Measured(subject.label, values))
+    notes = tuple(Note(tuple(names), why) for why, names in said.items() if why)
+    return Taken(subject.label, subject.loaded.name, subject.system.value, tuple(found), notes)
 
 
 def tabulate(taken: Sequence[Taken], bench: Bench, resamples: int = RESAMPLES) -> Comparison:
@@ -134,7 +148,7 @@ def draws(samples: Samples, dialogues: Sequence[str], seed: int, resamples: int)
     if samples.resampling == "jackknife":
         values = pseudo_values(samples, items)
         drawn: NDArray[np.float64] = samples.statistic(items) + counts @ values / size - values.mean()
-        return drawn
+        return drawn.clip(*samples.limits)
     places = np.arange(size)
     return np.array([samples.statistic([items[at] for at in np.repeat(places, row)]) for row in counts])
 
@@ -164,8 +178,8 @@ def _columns(taken: Sequence[Taken]) -> tuple[Column, ...]:
 
 def _notes(taken: Sequence[Taken]) -> list[str]:
     """What has to be said of a model's values, once where it is the same for all."""
-    who: dict[str, list[str]] = {}
+    who: dict[Note, list[str]] = {}
     for each in taken:
-        for note in dict.fromkeys(each.notes):
+        for note in each.notes:
             who.setdefault(note, []).append(each.label)
-    return [note if len(labels) == len(taken) else f"{note} ({', '.join(labels)})" for note, labels in who.items()]
+    return [str(note) if len(labels) == len(taken) else f"{note} ({', '.join(labels)})" for note, labels in who.items()]

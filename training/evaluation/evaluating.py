@@ -59,7 +59,8 @@ class Wanted:
     embedder: str = ""
     """Folder or hub name of a sentence embedder, `auto` or `lexical`."""
     reader: str = ""
-    """Folder of a trait reader that `train classifier` wrote; for P-ACC and trait error."""
+    """Folder of a trait reader that `train classifier` wrote, or a chat model (`openai:gpt-4o-mini`); for P-ACC and trait
+    error."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1, mps."""
     precision: Precision = "auto"
@@ -91,7 +92,7 @@ def evaluate(
     Mistake for what is not there, and where no dialogue is left that the models have not learned from.
     """
     from .comparing import tabulate, taken_of
-    from .layout import by_source, laid_out
+    from .layout import by_source, laid_out, narrowed
 
     wanted = wanted or Wanted()
     preset = preset_of(wanted.preset) if wanted.preset else None
@@ -100,13 +101,16 @@ def evaluate(
     if not asked:
         raise Mistake("no model is named: give the folder of a trained model, or a hub name")
     bench = make_bench(asked, on, wanted, events)
+    if preset and (rest := [name for name in preset.measures if name not in measures]):
+        bench = replace(bench, notes=(*bench.notes, f"{', '.join(rest)}: not asked for by --measures"))
     rows = with_bases(asked) if wanted.base else asked
     rows = distinct(placed(preset, rows) if preset else rows)
     taken = taken_of(subjects(rows, wanted), bench, measures)
-    if preset and preset.by_source:
-        taken = by_source(taken, bench.parts)
-    found = tabulate(taken, bench, wanted.resamples)
-    return laid_out(preset, found) if preset else found
+    if not preset:
+        return tabulate(taken, bench, wanted.resamples)
+    taken = narrowed(preset, taken)
+    taken = by_source(taken, bench.parts) if preset.by_source else taken
+    return laid_out(preset, tabulate(taken, bench, wanted.resamples))
 
 
 def placed(preset: Preset, asked: Sequence[Asked]) -> list[Asked]:
@@ -135,10 +139,12 @@ def ask(model: str) -> Asked:
 
 def with_bases(asked: Sequence[Asked]) -> list[Asked]:
     """Before all others, once each, the bases that were not trained yet, asked as those that came of them."""
+    from ..base.base import base_of
+
     bases: dict[tuple[str, str], Asked] = {}
     given = {_place(model.name) for model in asked}
     for model in asked:
-        if model.taught and _place(model.taught.base) not in given:
+        if model.taught and _place(base_of(model.taught.base, Path(model.name).expanduser())) not in given:
             key = (model.taught.base, model.taught.base_digest)
             label = f"base {_called(model.taught.base)}"
             bases.setdefault(key, Asked(label, model.name, model.taught, True, model.system, model.form))
@@ -207,7 +213,6 @@ def subjects(asked: Sequence[Asked], wanted: Wanted) -> "Iterator[Subject]":
             model.form or Form(own.form if own else Form.CHAT),
             model.taught,
             wanted.batch,
-            wanted.seed,
         )
 
 

@@ -15,6 +15,7 @@ from ...critics.tokenisation import Words, split
 from ...models.scorer import Embedder
 from ...personas.persona import ProfileSentence
 from ..data.conversing import examples
+from ..data.masking import prompt_of
 from ..example import Example, Form
 from .bench import Bench
 from .sample import Lacking, Samples
@@ -54,21 +55,31 @@ def profile_f(subject: Subject, bench: Bench) -> list[Samples]:
     """Precision, recall and F over all profile sentences of the test set, 0 to 100 (micro-averaged).
 
     The model is asked as in training on the form `profile`: everything that one speaker said, and nothing of who it is.
-    With an embedder of sentences F by its cosines, too. Raises Lacking where nobody has a profile.
+    With an embedder of sentences F by its cosines, too. Who says more than the model reads is left out. Raises Lacking
+    where nobody has a profile, and where that leaves nobody.
     """
-    asked = drawn(bench)
-    if not asked:
+    every = drawn(bench)
+    if not every:
         raise Lacking("no speaker has a profile")
+    asked = [example for example in every if _fits(subject, example)]
+    if not asked:
+        raise Lacking(f"what anybody says and a profile are more than the {subject.loaded.reads} tokens that it reads")
     prompts = [example.messages[:-1] for example in asked]
     told = [told_in(reply) for reply in subject.replies(prompts, max_tokens=TOKENS, traits=[None] * len(prompts))]
     people = [example.persona for example in asked]
     found = [matched(ours, one.profile, one.language) for ours, one in zip(told, people, strict=True)]
-    samples = _samples(asked, found)
+    samples = _samples(asked, found, len(every) - len(asked))
     if bench.embedder is None:
         return samples
     near = [matched_by_meaning(ours, one.sentences, bench.embedder) for ours, one in zip(told, people, strict=True)]
     about = f"the same, where a cosine of {SAME_MEANING:g} says the same, by {bench.embedder.name}"
     return [*samples, Samples(F_MEANING, _summed(asked, near), f_score, resampling="sums", about=about)]
+
+
+def _fits(subject: Subject, example: Example) -> bool:
+    """Whether there is room for all that somebody says, and for the answer."""
+    said = prompt_of(example.messages[:-1], subject.loaded.tokenizer)
+    return len(said) + TOKENS <= subject.loaded.reads
 
 
 def drawn(bench: Bench) -> list[Example]:
@@ -139,12 +150,13 @@ def _sums(found: Sequence[Sequence[float]]) -> Matched:
     return Matched(*(sum(column) for column in zip(*found, strict=True))) if found else Matched(0.0, 0.0, 0.0)
 
 
-def _samples(asked: Sequence[Example], found: Sequence[Matched]) -> list[Samples]:
+def _samples(asked: Sequence[Example], found: Sequence[Matched], left_out: int) -> list[Samples]:
     sums = _summed(asked, found)
     right, told, true = _sums(found)
     counts = {"speakers": len(asked), "right": right, "told": told, "true": true}
+    note = f"{left_out} speakers are left out, who say more than it reads" if left_out else ""
     return [
-        Samples(F, sums, f_score, resampling="sums", about=ABOUT, detail=counts),
+        Samples(F, sums, f_score, resampling="sums", about=ABOUT, note=note, detail=counts),
         Samples(f"{F} precision", sums, precision, resampling="sums"),
         Samples(f"{F} recall", sums, recall, resampling="sums"),
     ]

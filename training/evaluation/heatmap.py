@@ -1,6 +1,6 @@
-"""How do prompted personalities look beside assessed ones? Five panels of counts, as a picture, text or JSON."""
+"""How do prompted personalities look beside assessed ones? Five panels of counts, as a picture, or as JSON."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEVELS = range(LOWEST, HIGHEST + 1)
-EMPTY = "·"
 
 Cell = tuple[Trait, int, int | None]
 """A trait, its prompted level, and the level that was assessed; None where nothing shows the trait."""
@@ -28,11 +27,6 @@ def tables(assessor: str, cells: Iterable[Cell]) -> tuple[TraitTable, ...]:
     for trait, prompted, assessed in cells:
         gathered.count(assessor, trait, prompted, assessed)
     return gathered.tables()
-
-
-def to_text(found: Sequence[TraitTable]) -> str:
-    """A block of fixed width a trait, the highest prompted level on top, as in the picture."""
-    return "\n\n".join("\n".join(_lines(table)) for table in found)
 
 
 def to_json(found: Sequence[TraitTable]) -> dict[str, Any]:
@@ -101,15 +95,6 @@ def _counts(table: TraitTable | None, rows: Sequence[int]) -> "NDArray[np.int64]
 def _rows(table: TraitTable | None) -> Sequence[int]:
     """From high to low; the paper's four levels where nothing is there."""
     return sorted(table.cells if table else NEW_LEVELS, reverse=True)
-
-
-def _lines(table: TraitTable) -> Iterator[str]:
-    yield f"{table.trait.value}: rows prompted, columns assessed"
-    yield "     " + "".join(f"{_signed(level):>4}" for level in LEVELS) + "   ?   mean"
-    for prompted in _rows(table):
-        row, mean = table.cells[prompted], table.mean(prompted)
-        counts = "".join(f"{row.get(level) or EMPTY:>4}" for level in (*LEVELS, None))
-        yield f"{_signed(prompted):>5}{counts}{'–' if mean is None else f'{mean:+.1f}':>7}"
 
 
 def _level(read: str) -> int | None:

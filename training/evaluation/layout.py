@@ -19,6 +19,11 @@ PICTURES = {SCRIPTED: "heat-map-script.png", OPEN: "heat-map-questions.png", NEW
 _COLON = ": "
 
 
+def narrowed(preset: Preset, taken: Sequence[Taken]) -> list[Taken]:
+    """Without the columns that the paper's table does not have, and what is to be said of them."""
+    return [_narrowed(preset, each) for each in taken]
+
+
 def by_source(taken: Sequence[Taken], parts: Mapping[str, Collection[str]]) -> list[Taken]:
     """Columns for each test set, and for all of them together.
 
@@ -37,13 +42,11 @@ def laid_out(preset: Preset, comparison: Comparison) -> Comparison:
     columns = dict(_columns(preset, comparison.columns))
     missing = [setting for setting in preset.settings if not any(_fills(row, setting) for row in comparison.rows)]
     lacks = (f"{setting.title}: no model was given; {_make(setting)}" for setting in missing)
-    gone = tuple(f"{column.name}: " for column in comparison.columns if column.name not in columns)
-    kept = (note for note in comparison.notes if not note.startswith(gone))
     return replace(
         comparison,
         columns=tuple(columns.values()),
         rows=_sorted(preset, [*(_renamed(row, columns) for row in comparison.rows), *map(_empty, missing)]),
-        notes=(*kept, *lacks, *preset.figures),
+        notes=(*comparison.notes, *lacks, *preset.figures),
         preset=preset.name,
     )
 
@@ -64,12 +67,19 @@ def draw_heat_maps(comparison: Comparison, folder: Path) -> list[Path]:
     return [draw(maps, folder / PICTURES[test]) for test, maps in heat_maps(comparison).items()]
 
 
+def _narrowed(preset: Preset, taken: Taken) -> Taken:
+    gone = {samples.measure for samples in taken.samples} - set(preset.columns)
+    samples = tuple(samples for samples in taken.samples if samples.measure not in gone)
+    notes = (note._replace(names=tuple(name for name in note.names if name not in gone)) for note in taken.notes)
+    return replace(taken, samples=samples, notes=tuple(note for note in notes if note.names))
+
+
 def _parted(taken: Taken, parts: Mapping[str, Collection[str]]) -> Iterator[Samples]:
     for part, ids in parts.items():
         for samples in taken.samples:
             of_part = {dialogue: item for dialogue, item in samples.by_dialogue.items() if dialogue in ids}
-            yield Samples(
-                part + _COLON + samples.measure, of_part, samples.statistic, samples.better, samples.resampling
+            yield replace(
+                samples, measure=part + _COLON + samples.measure, by_dialogue=of_part, about="", note="", detail={}
             )
     for samples in taken.samples:
         yield replace(samples, measure=COMBINED + _COLON + samples.measure)

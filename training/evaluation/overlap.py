@@ -11,6 +11,7 @@ from ...corpus.wording import words
 from ...critics.language import pack
 from ...critics.overlap import f1
 from ...critics.tokenisation import split
+from ...models.errors import Mistake
 from ..needing import need_extra
 from .bench import Bench, Cue
 from .sample import Lacking, Samples, per_dialogue, percent
@@ -30,8 +31,12 @@ DISTINCT = "different %s over all of them, in the written replies, 0 to 1"
 
 
 def measure(subject: Subject, bench: Bench) -> list[Samples]:
-    """F1, BLEU-2, ROUGE-1, ROUGE-2, ROUGE-L, distinct-1, distinct-2. Raises Lacking where nobody answers anybody."""
-    need_extra("sacrebleu", "rouge_score")
+    """F1, BLEU-2, ROUGE-1, ROUGE-2, ROUGE-L, distinct-1, distinct-2. Raises Lacking where nobody answers anybody, and
+    where the libraries are not installed."""
+    try:
+        need_extra("sacrebleu", "rouge_score")
+    except Mistake as missing:
+        raise Lacking(str(missing)) from missing
     if not bench.asked:
         raise Lacking("in no dialogue of the test set does one speaker answer another")
     replies = subject.answers(bench.asked)
@@ -134,4 +139,4 @@ def _distinct(cues: Sequence[Cue], replies: Sequence[str], n: int) -> Samples:
         before, count = found.get(cue.dialogue, (frozenset(), 0))
         found[cue.dialogue] = (before.union(grams), count + len(grams))
     about = DISTINCT % ("words" if n == 1 else "word pairs")
-    return Samples(f"distinct-{n}", found, distinct, resampling="jackknife", about=about)
+    return Samples(f"distinct-{n}", found, distinct, resampling="jackknife", limits=(0.0, 1.0), about=about)

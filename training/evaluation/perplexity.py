@@ -35,30 +35,33 @@ PPL = (
 BITS = "bits a byte of the same turns, which can be compared between tokenizers"
 NONE = "perplexity without any system message"
 OTHER = "perplexity with another test profile in place of the speaker's own"
-GAP = "other/own %"
+WITHOUT, STRANGE, MORE, GAP = "ppl none", "ppl other", "other-own", "other/own %"
 GAPS = "by how much another's profile raises the perplexity, mean over dialogues; 0: no matter whose"
 DIFFERENCE = "ppl other less ppl, of the same turns"
+UNTOLD = "it is asked without a system message"
+SHARED = "no two people of the test set could change places: each shares a profile sentence with every other"
 
 
 def measure(subject: Subject, bench: Bench) -> list[Samples]:
     """ppl, bits/byte, ppl none, ppl other, other/own, other-own: over the learned tokens alone, paired by dialogue.
 
     The same turns are scored under each system message: of a conversation that does not fit into what the model reads
-    under one of them, the last turns count under none. For models that are told nothing the last four are not there.
+    under one of them, the last turns count under none. A model that is told nothing has no value in the last four.
     """
     found = _versions(subject, bench)
     scored = list(zip(found.own, subject.nll(found.own), strict=True))
     numbers = _summed(scored)
     columns = [
-        Samples("ppl", numbers, perplexity, "lower", "sums", PPL, found.note(subject)),
-        Samples("bits/byte", numbers, bits_per_byte, "lower", "sums", BITS),
+        Samples("ppl", numbers, perplexity, "lower", "sums", about=PPL, note=found.note(subject)),
+        Samples("bits/byte", numbers, bits_per_byte, "lower", "sums", about=BITS),
     ]
     bench.progress(subject.label, "perplexity", 1, 3)
-    if subject.system is not System.NONE:
-        columns.append(Samples("ppl none", _numbers(subject, found.none), perplexity, "lower", "sums", NONE))
+    if subject.system is System.NONE:
+        columns.append(Samples(WITHOUT, {}, perplexity, note=UNTOLD))
+    else:
+        columns.append(Samples(WITHOUT, _numbers(subject, found.none), perplexity, "lower", "sums", about=NONE))
     bench.progress(subject.label, "perplexity", 2, 3)
-    if _told(subject):
-        columns.extend(_against(subject, scored, found.other))
+    columns.extend(_against(subject, scored, found.other) if _told(subject) else _no_other(UNTOLD))
     bench.progress(subject.label, "perplexity", 3, 3)
     return columns
 
@@ -200,8 +203,7 @@ def _summed(scored: "Sequence[tuple[Example, Nll]]") -> Numbers:
 
 def _against(subject: Subject, own: "Sequence[tuple[Example, Nll]]", other: Sequence[Example]) -> list[Samples]:
     if not other:
-        why = "no two people of the test set could change places: each shares a profile sentence with every other"
-        return [Samples(GAP, {}, gap, resampling="sums", about=GAPS, note=why)]
+        return _no_other(SHARED)
     exchanged = {example.id for example in other}
     mine, theirs = _summed([each for each in own if each[0].id in exchanged]), _numbers(subject, other)
     pairs = {dialogue: (*mine[dialogue][:2], *theirs[dialogue][:2]) for dialogue in theirs}
@@ -209,9 +211,17 @@ def _against(subject: Subject, own: "Sequence[tuple[Example, Nll]]", other: Sequ
     left = len({example.id for example, _ in own}) - len(exchanged)
     note = f"{left} speakers share a sentence with everybody else, and nobody takes their place" if left else ""
     return [
-        Samples("ppl other", theirs, perplexity, "lower", "sums", OTHER, note),
-        Samples("other-own", pairs, difference, "higher", "sums", DIFFERENCE),
-        Samples(GAP, logs, gap, "higher", "sums", GAPS),
+        Samples(STRANGE, theirs, perplexity, "lower", "sums", about=OTHER, note=note),
+        Samples(MORE, pairs, difference, "higher", "sums", about=DIFFERENCE),
+        Samples(GAP, logs, gap, "higher", "sums", about=GAPS),
+    ]
+
+
+def _no_other(why: str) -> list[Samples]:
+    return [
+        Samples(STRANGE, {}, perplexity, note=why),
+        Samples(MORE, {}, difference, note=why),
+        Samples(GAP, {}, gap, note=why),
     ]
 
 

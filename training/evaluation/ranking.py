@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 CANDIDATES = 20
 HITS = "hits@1"
-ABOUT = "share of replies that are ranked first among 20 real ones, 19 of other dialogues, in percent; chance 5"
+ABOUT = (
+    "share of replies that are ranked first among 20 real ones, 19 of other dialogues, in percent; chance 5; first "
+    "places are shared by those that are as high"
+)
 EVERY = 20
 """Replies between two reports of how far it is."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import exp
+from math import exp, inf
 from typing import Any, Literal
 
 Better = Literal["higher", "lower", ""]
@@ -34,6 +34,8 @@ class Samples:
     """What has to be said of this model's value: why there is none, what was left out."""
     detail: Mapping[str, Any] = field(default_factory=dict)
     """More that was found, as plain JSON data: the cells of a heat map, counts."""
+    limits: tuple[float, float] = (-inf, inf)
+    """What the measure can be at least and at most: pseudo-values may lie beyond."""
 
     @property
     def value(self) -> float | None:

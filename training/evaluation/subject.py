@@ -32,7 +32,6 @@ class Subject:
     """None for a model that was not trained here."""
     batch: int = 16
     """Rows that it reads at once."""
-    seed: int = 0
     _answers: dict[tuple[str, BigFive | None, int], str] = field(default_factory=dict, repr=False)
 
     @property

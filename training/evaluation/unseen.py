@@ -4,13 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ...agents import Dialogue
+from ...agents import Dialogue, Member
 from ...corpus.sample import Sample
 from ...corpus.wording import words
 from ...models.errors import Mistake
 from ...models.local.weights import read_json
-from ..data.material import Material, digest, gather
+from ...personas import BigFive
+from ..data.material import digest, gather
 from ..data.splitting import Profile, profile_of
+from ..methods.assessed import is_assessed, read_assessed
+from ..methods.personalities import personalities
+from ..methods.texts import Levels
 from ..taught import SPLIT, Taught
 
 LEARNED = ("train", "validation")
@@ -31,7 +35,8 @@ class Trained:
         """Ids of dialogues by part. Raises Mistake where the folder does not tell."""
         if not (self.folder / SPLIT).is_file():
             raise Mistake(
-                f"{self.folder} holds no {SPLIT}, so it is not known what it has seen; train it again with --remake"
+                f"{self.folder} holds no {SPLIT}, so it is not known what it has seen; copy it from the folder "
+                "that this one was exported from, or train again with --remake"
             )
         found: Mapping[str, Sequence[str]] = read_json(self.folder / SPLIT)
         return found
@@ -53,28 +58,27 @@ class Sources:
     """Runs and files, each read once."""
 
     format: str = ""
-    """Of files that don't tell theirs."""
-    _held: dict[tuple[str, str], Material] = field(default_factory=dict)
+    """Of the user's files that don't tell theirs."""
+    _held: dict[tuple[str, str], tuple[Dialogue, ...]] = field(default_factory=dict)
 
-    def given(self, source: str) -> Material:
-        """Of the user. Raises Mistake where no dialogue is there."""
+    def given(self, source: str) -> tuple[Dialogue, ...]:
+        """What the user names. Raises Mistake where no dialogue is there."""
         return self._gathered(source, self.format)
 
     def learned(self, taught: Taught) -> tuple[Dialogue, ...] | None:
         """What a model was trained on, its test part included; None where that is gone or has changed."""
-        format = str(taught.knobs.get("format") or self.format)
         try:
-            found = [self._gathered(source, format) for source in taught.sources]
+            every = tuple(dialogue for source in taught.sources for dialogue in self._gathered(source))
+            known = _digest(taught, every)
         except Mistake:
             return None
-        every = tuple(dialogue for material in found for dialogue in material.dialogues)
-        known = found[0].digest if len(found) == 1 else digest(every)
         return every if taught.data_digest.startswith(known) else None
 
-    def _gathered(self, source: str, format: str) -> Material:
+    def _gathered(self, source: str, format: str = "") -> tuple[Dialogue, ...]:
         key = (source, format)
         if key not in self._held:
-            self._held[key] = gather(source, format or None)
+            path = Path(source).expanduser()
+            self._held[key] = _assessed(path) if is_assessed(path) else gather(source, format or None).dialogues
         return self._held[key]
 
 
@@ -93,7 +97,7 @@ def material_for(
             f"{named.source}: of {len(named.dialogues)} dialogues none is left to test on: the models have learned "
             f"from them, or from somebody's profile in them; {GIVE}, that they have not seen"
         )
-    kept = _some(left, limit, seed)
+    kept = tuple(map(_unnamed, _some(left, limit, seed)))
     if len(kept) < len(left):
         notes = (*notes, f"{len(kept)} of {len(left)} dialogues, drawn at random (--limit)")
     return Tested(kept, named.source, named.parts, notes)
@@ -124,6 +128,40 @@ def unseen(
     return left, tuple(notes)
 
 
+def _digest(taught: Taught, dialogues: Sequence[Dialogue]) -> str:
+    """What a record of the same dialogues begins with; a hypernetwork's is of their levels, too. Raises Mistake."""
+    if taught.method == "hypernet":
+        return "".join(personalities(source).digest for source in taught.sources)
+    return digest(dialogues)
+
+
+def _assessed(path: Path) -> tuple[Dialogue, ...]:
+    """A set that `tertulia critics assess` wrote: everybody with the levels that were read."""
+    dialogues, read = read_assessed(path)
+    return tuple(
+        replace(talk, cast=tuple(_levelled(member, read.get((talk.id, member.seat))) for member in talk.cast))
+        for talk in dialogues
+    )
+
+
+def _levelled(member: Member, levels: Levels | None) -> Member:
+    if not levels:
+        return member
+    traits = BigFive(**{trait.value: level or 0 for trait, level in levels.items()})
+    return replace(member, persona=member.persona.model_copy(update={"traits": traits}))
+
+
+def _unnamed(dialogue: Dialogue) -> Dialogue:
+    """Without profiles that only say who it is, as in an assessed set: they are no facts to be asked about."""
+    cast = tuple(
+        replace(member, persona=member.persona.model_copy(update={"profile": ()}))
+        if any(f"own {text}" == member.seat for text in member.persona.sentences)
+        else member
+        for member in dialogue.cast
+    )
+    return replace(dialogue, cast=cast)
+
+
 def _strange_to(learned: Sequence[Dialogue], tested: Sequence[Dialogue]) -> Iterator[Dialogue]:
     from ..data.entangling import wider
 
@@ -150,7 +188,7 @@ def _named(sources: Sources, on: Sequence[str]) -> Tested:
     parts: dict[str, frozenset[str]] = {}
     for number, source in enumerate(dict.fromkeys(on), 1):
         known = {_said(dialogue) for dialogue in found.values()}
-        fresh = [dialogue for dialogue in sources.given(source).dialogues if _said(dialogue) not in known]
+        fresh = [dialogue for dialogue in sources.given(source) if _said(dialogue) not in known]
         named = [replace(each, id=f"{each.id}~{number}") if each.id in found else each for each in fresh]
         found.update({dialogue.id: dialogue for dialogue in named})
         name = Path(source).name or source

@@ -29,6 +29,6 @@ def rows(part: Part, levels: Mapping[tuple[str, str], Levels]) -> Iterator[Row]:
         yield Row(tokens.input_ids, tokens.learned, traits, tokens.dropped_turns)
 
 
-def collate(some: Sequence[Row], pad: int) -> dict[str, Tensor]:
+def collate(some: Sequence[Row], pad: int, most: int | None = None) -> dict[str, Tensor]:
     """As for any training, with `traits` (rows, 5)."""
-    return {**batching.collate(some, pad), "traits": torch.tensor([row.traits for row in some])}
+    return {**batching.collate(some, pad, most), "traits": torch.tensor([row.traits for row in some])}

@@ -60,6 +60,10 @@ class Personalised(nn.Module):
         found: torch.dtype = self.base.dtype
         return found
 
+    def get_base_model(self) -> Any:
+        """As peft's models have it: what the adapters are added to."""
+        return self.base
+
     def forward(
         self,
         input_ids: Tensor,

@@ -137,7 +137,7 @@ def _course(loaded: Loaded, data: Prepared, known: Personalities, knobs: Hyperne
         train=list(rows(data.train, known.levels)),
         validation=list(rows(data.validation, known.levels)),
         split=data.split,
-        collate=partial(collate, pad=loaded.tokenizer.pad_token_id),
+        collate=partial(collate, pad=loaded.tokenizer.pad_token_id, most=loaded.reads),
         learning_rate=RATE,
         keeping=KEEPING,
     )

@@ -11,7 +11,7 @@ from torch import Tensor
 from trl import DPOTrainer
 from trl.trainer.utils import add_fused_lm_head
 
-from ..data.batching import IGNORED
+from ..data.batching import IGNORED, width_of
 from ..data.masking import Tokens
 from ..data.pairing import Pair
 
@@ -118,11 +118,11 @@ def _side(name: str, tokens: Tokens) -> dict[str, list[int]]:
     return {f"{name}_ids": list(tokens.input_ids), f"{name}_mask": list(map(int, tokens.learned))}
 
 
-def _collated(rows: Sequence[Row], pad: int) -> dict[str, Tensor]:
-    """`input_ids`, `attention_mask`, `completion_mask`, each (2 rows, longest) of int64, padded on the right; and what
+def _collated(rows: Sequence[Row], pad: int, most: int | None = None) -> dict[str, Tensor]:
+    """`input_ids`, `attention_mask`, `completion_mask`, each (2 rows, width) of int64, padded on the right; and what
     the reference makes of each side, where that is known."""
     sides = [(row[f"{side}_ids"], row[f"{side}_mask"]) for side in SIDES for row in rows]
-    longest = max(len(ids) for ids, _ in sides)
+    longest = width_of([len(ids) for ids, _ in sides], most)
     made = {
         "input_ids": torch.tensor([[*ids, *[pad] * (longest - len(ids))] for ids, _ in sides]),
         "attention_mask": torch.tensor([[1] * len(ids) + [0] * (longest - len(ids)) for ids, _ in sides]),

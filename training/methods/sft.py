@@ -9,7 +9,7 @@ from ...models.errors import Mistake
 from ...models.local.loading import device_of
 from ...models.request import Events, unwatched
 from ..base.base import Loaded, digest, digest_of, load
-from ..base.lora import KEEPING, Lora, adapted, check_base
+from ..base.lora import KEEPING, Lora, adapted, check_adapter, check_base
 from ..base.scratch import is_scratch
 from ..data.material import gather
 from ..data.preparing import prepare, texts
@@ -26,7 +26,6 @@ LONGEST = 2048
 """Tokens of an example, where the base reads more and nothing else is asked for."""
 SMALL = 100_000_000
 """Parameters below which a model takes a higher rate: it has less to lose, and more to learn."""
-
 FROM_SCRATCH = 300
 """Steps before which new weights write next to nothing."""
 
@@ -38,7 +37,7 @@ class Sft(Lora, Shares, Knobs):
     speaker: Speaker = Speaker.BOTH
     """Whose turns are learned: user (a user simulator), assistant (a chatbot), or both, one example a side."""
     system: System = System.PERSONA
-    """What of the speaker's persona it is told: persona, traits, or none."""
+    """What of the speaker's persona it is told: persona, traits, or none; a `profile` is always told under none."""
     form: Form = Form.CHAT
     """chat: whole conversations; pairs: one utterance and its reply (PSYDIAL); profile: profiles from what was said."""
 
@@ -60,6 +59,9 @@ def train_sft(
     """
     need_extra()
     check_base(base, knobs.lora)
+    check_adapter(knobs)
+    if knobs.form == Form.PROFILE:
+        knobs = replace(knobs, system=System.NONE)  # it would tell the answer
     told: dict[str, Any] = {"form": knobs.form, "speaker": knobs.speaker, "system": knobs.system}
     material = gather(source)
     taught = Taught(
@@ -70,6 +72,7 @@ def train_sft(
         data_digest=material.digest,
         knobs=asdict(knobs),
         base_model=base if knobs.lora else "",
+        licence=material.licence,
         **told,
     )
     if found := finished(output, taught, remake=remake):
@@ -89,7 +92,7 @@ def train_sft(
         train=data.train.tokens,
         validation=data.validation.tokens,
         split=data.split,
-        collate=partial(collate, pad=loaded.tokenizer.pad_token_id),
+        collate=partial(collate, pad=loaded.tokenizer.pad_token_id, most=loaded.reads),
         learning_rate=suited_rate(loaded, knobs.lora),
         least_steps=FROM_SCRATCH if is_scratch(base) else 1,
         keeping=KEEPING if knobs.lora else None,

@@ -173,4 +173,7 @@ def test_each_way_of_saying_that_memory_ran_out_is_known(error: BaseException) -
     mistake: Any = short_of_memory(error, "to load it")
     assert "memory does not suffice to load it: lower --batch" in str(mistake)
     assert mistake.__cause__ is error
+    kept = str(short_of_memory(error, "", Path("checkpoint-3")))
+    assert "checkpoint-3" not in str(mistake)
+    assert "checkpoint-3 is kept, and the same command goes on from it" in kept
     assert short_of_memory(RuntimeError("shapes differ"), "") is None

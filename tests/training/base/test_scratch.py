@@ -28,6 +28,7 @@ def test_sizes_are_what_their_names_promise(name: str, millions: float) -> None:
     assert round(model.num_parameters() / 1e6, 2) == millions
     assert model.config.max_position_embeddings == SIZES[name].reads
     assert model.config.tie_word_embeddings
+    assert float(model.lm_head.weight.detach().std()) == pytest.approx(SIZES[name].hidden ** -0.5, rel=0.02)
 
 
 def test_a_tokenizer_gives_any_text_back() -> None:

@@ -39,12 +39,17 @@ def said(id: str, *texts: str, index: int = 0, candidate: int = 0) -> Dialogue:
     return Dialogue(id, cast(index), turns, place=Place(1, index, 0, candidate), inputs=id)
 
 
-def run(folder: Path, jobs: Sequence[dict[str, tuple[Sequence[str], Outcome]]], *compared: Comparison) -> str:
+def run(
+    folder: Path,
+    jobs: Sequence[dict[str, tuple[Sequence[str], Outcome]]],
+    *compared: Comparison,
+    scenario: dict[str, str] | None = None,
+) -> str:
     """A run of these jobs: what was said in each try, and what became of it."""
 
     async def fill() -> None:
         async with Ledger.open(folder) as ledger:
-            ledger.begin(INFO)
+            ledger.begin(replace(INFO, scenario=scenario or {}))
             for index, tries in enumerate(jobs):
                 await ledger.keep_job(Job(1, index, cast(index)))
                 for candidate, (id, (texts, _)) in enumerate(tries.items()):
@@ -66,6 +71,12 @@ def test_the_accepted_dialogues_of_a_run_are_gathered(tmp_path: Path) -> None:
     assert [each.id for each in found.dialogues] == ["d0"]
     assert found == gather(f"{where}/ledger.sqlite").__class__(found.dialogues, where, found.digest)
     assert found.digest == gather(f"{where}/ledger.sqlite").digest
+
+
+@pytest.mark.parametrize(("stated", "licence"), [("CC-BY-4.0", "CC-BY-4.0"), ("unspecified", ""), (None, "")])
+def test_the_licence_of_a_run_comes_along(tmp_path: Path, stated: str | None, licence: str) -> None:
+    scenario = {"licence": stated} if stated else {}
+    assert gather(run(tmp_path, [{"d0": (["Hi"], ACCEPTED)}], scenario=scenario)).licence == licence
 
 
 def test_a_digest_is_of_people_and_words() -> None:

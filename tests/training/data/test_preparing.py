@@ -78,8 +78,24 @@ def test_nobody_to_learn_from_is_told(tokenizer: object) -> None:
         prepare(monologue, tokenizer, Knobs(), length=200, form=Form.PAIRS)
 
 
+def test_of_a_batch_the_turns_of_the_asked_speaker_are_learned_and_no_other_token(tokenizer: object) -> None:
+    made = prepare(MATERIAL, tokenizer, Knobs(), length=200, shares=SHARES, speaker=Speaker.USER)
+    batch = collate(made.train.tokens, pad=0)
+    told = {each.id: each for each in MATERIAL.dialogues}
+    for example, ids, labels in zip(made.train.examples, batch["input_ids"], batch["labels"], strict=True):
+        learned = labels != -100
+        assert labels[learned].equal(ids[learned])
+        turns = told[example.dialogue].turns
+        assert tokenizer.decode(labels[learned]) == "".join(f"{turn.text}<|end|>" for turn in turns[::2])
+        rest = tokenizer.decode(ids[~learned])
+        assert rest.startswith("<|system|>You are Ann.")
+        assert [turn.text in rest for turn in turns] == [False, True, False, False], (
+            "what follows the last own turn is cut off"
+        )
+
+
 def test_a_batch_is_padded_on_the_right_and_learns_what_it_should() -> None:
-    made = collate([Tokens((5, 6, 7), (False, True, True)), Tokens((8,), (False,))], pad=3)
+    made = collate([Tokens((5, 6, 7), (False, True, True)), Tokens((8,), (False,))], pad=3, most=3)
     assert made["input_ids"].tolist() == [[5, 6, 7], [8, 3, 3]]
     assert made["attention_mask"].tolist() == [[1, 1, 1], [1, 0, 0]]
     assert made["labels"].tolist() == [[-100, 6, 7], [-100, -100, -100]]

@@ -1,6 +1,7 @@
 """What may be believed of a difference: intervals over dialogues, in pairs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from json import loads
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 
 from tertulia.models.errors import Mistake
 from tertulia.training.evaluation import measures, saving
-from tertulia.training.evaluation.comparing import Taken, cell_of, compare, difference, draws, tabulate
+from tertulia.training.evaluation.comparing import Note, Taken, cell_of, compare, difference, draws, tabulate
 from tertulia.training.evaluation.comparison import Comparison, shown, signed
 from tertulia.training.evaluation.overlap import distinct
 from tertulia.training.evaluation.sample import Better, Samples, perplexity, ratio
+from tertulia.training.event import Measured
+from tertulia.training.example import System
 
 from .micro import bench, subject
 
@@ -29,7 +32,7 @@ def samples(
     return Samples(measure, found, ratio, better, "sums", about=f"about {measure}")
 
 
-def taken(label: str, *found: Samples, notes: tuple[str, ...] = ()) -> Taken:
+def taken(label: str, *found: Samples, notes: tuple[Note, ...] = ()) -> Taken:
     return Taken(label, f"folder/{label}", "persona", found, notes)
 
 
@@ -95,6 +98,14 @@ def test_how_many_different_words_there_are_is_not_misjudged_for_dialogues_drawn
     naive, found = (
         cell_of(Samples("x", items, distinct, resampling=way), None, 0, 500) for way in ("items", "jackknife")
     )
+    few = {f"d{at}": (frozenset([("a", at % 2)] * (at % 2)), at % 2) for at in range(5)}
+    free = cell_of(Samples("x", few, distinct, resampling="jackknife"), None, 0, 500)
+    bound = cell_of(Samples("x", few, distinct, resampling="jackknife", limits=(0.0, 1.0)), None, 0, 500)
+    assert free
+    assert free.high
+    assert free.high > 1.0
+    assert bound
+    assert bound.high == 1.0
     assert naive
     assert naive.high
     assert naive.high < naive.value
@@ -113,8 +124,9 @@ def test_one_dialogue_has_no_interval_and_none_no_value() -> None:
 
 def table() -> Comparison:
     lack = Samples("C", {}, ratio, note="no NLI model")
-    first = taken("one", samples(0.0), samples(0.0, measure="ppl", better="lower"), lack, notes=("C: no NLI model",))
-    other = taken("two|2", samples(0.5), samples(0.0, measure="more"), notes=("C: no NLI model", "ppl: too long"))
+    no_nli, long = Note(("C",), "no NLI model"), Note(("ppl", "bits"), "too long")
+    first = taken("one", samples(0.0), samples(0.0, measure="ppl", better="lower"), lack, notes=(no_nli,))
+    other = taken("two|2", samples(0.5), samples(0.0, measure="more"), notes=(no_nli, long))
     return tabulate([first, other], bench(3, notes=("9 left out",)), 200)
 
 
@@ -128,7 +140,7 @@ def test_a_column_for_each_measure_that_one_has_and_a_note_for_what_is_missing()
     assert other.cells["score"].change
     assert other.cells["score"].change.clear
     assert other.cells["more"].change is None
-    assert found.notes == ("9 left out", "C: no NLI model", "ppl: too long (two|2)")
+    assert found.notes == ("9 left out", "C: no NLI model", "ppl, bits: too long (two|2)")
     assert found.best(found.columns[0]) == (other,)
     assert found.best(found.columns[1]) == ()
 
@@ -182,6 +194,22 @@ def test_models_are_asked_the_same_and_what_is_lacking_is_said_once() -> None:
     assert [column.name for column in found.columns][:2] == ["ppl", "bits/byte"]
     assert sum(note.startswith("hits@1: it takes 20 different replies") for note in found.notes) == 1
     assert sum("NLI" in note for note in found.notes) == 1
+
+
+def test_every_empty_place_in_the_table_has_its_reason_below() -> None:
+    asked = [subject(), replace(subject(System.NONE, seed=2), label="untold")]
+    found = compare(asked, bench(12, ranked=4), ["perplexity", "overlap", "hits@1", "recall"], 100)
+    empty = {column.name for column in found.columns for row in found.rows if column.name not in row.cells}
+    assert empty == {"ppl none", "ppl other", "other-own", "other/own %"}
+    why = "ppl none, ppl other, other-own, other/own %: it is asked without a system message (untold)"
+    assert why in found.notes
+
+
+def test_each_measure_is_told_of_when_it_is_there() -> None:
+    told: list[object] = []
+    compare([subject()], bench(2, tell=told.append), ["perplexity", "c-score", "overlap"], 100)
+    values = [list(event.values) for event in told if isinstance(event, Measured)]
+    assert [names[0] for names in values] == ["ppl", "F1"]
 
 
 def test_a_measure_that_is_not_known_is_guessed() -> None:

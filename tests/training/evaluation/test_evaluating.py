@@ -110,6 +110,8 @@ def test_a_preset_gives_the_paper_s_table(tmp_path: Path, talks: str) -> None:
     assert isinstance(found, Comparison)
     assert found.preset == "psydial"
     assert "PPL" in [column.name for column in found.columns]
+    assert "overlap, p-acc: not asked for by --measures" in found.notes
+    assert not any(note.startswith("ppl none") for note in found.notes)
 
 
 @pytest.mark.parametrize(

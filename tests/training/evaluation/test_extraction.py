@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tertulia.agents import Turn
 from tertulia.personas import Persona
 from tertulia.personas.persona import ProfileSentence
 from tertulia.training.evaluation.extraction import (
@@ -120,6 +121,16 @@ def test_a_model_is_asked_without_its_persona_and_its_words_are_matched() -> Non
     assert [round(columns[name].value or 0, 2) for name in columns] == [11.11, 16.67, 8.33]
     assert columns["profile F"].detail == {"speakers": 6, "right": 1, "told": 6, "true": 12}
     assert len(drawn(bench(*dialogues(3), replies=4))) == 2
+
+
+def test_who_says_more_than_the_model_reads_is_left_out() -> None:
+    talks = dialogues(2)
+    long = replace(talks[0], turns=(Turn("a", "So it goes. " * 200), *talks[0].turns[1:]))
+    columns = profile_f(subject(), bench(long, talks[1]))
+    assert columns[0].detail["speakers"] == 3
+    assert columns[0].note == "1 speakers are left out, who say more than it reads"
+    with pytest.raises(Lacking, match="more than the 512 tokens that it reads"):
+        profile_f(subject(), bench(replace(long, turns=(long.turns[0],))))
 
 
 def test_it_says_that_nobody_has_a_profile() -> None:

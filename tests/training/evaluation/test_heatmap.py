@@ -1,4 +1,4 @@
-"""Prompted against assessed levels: counted, told in text, kept in JSON, drawn."""
+"""Prompted against assessed levels: counted, kept in JSON, drawn."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from tertulia.personas import Trait
-from tertulia.training.evaluation.heatmap import Cell, draw, from_json, tables, to_json, to_text
+from tertulia.training.evaluation.heatmap import Cell, draw, from_json, tables, to_json
 
 CELLS: list[Cell] = [
     (Trait.NEUROTICISM, 2, 1),
@@ -27,17 +27,6 @@ def test_levels_are_counted_by_trait() -> None:
 def test_json_gives_the_tables_back() -> None:
     found = tables("reader", CELLS)
     assert from_json(json.loads(json.dumps(to_json(found)))) == found
-
-
-def test_text_has_a_row_a_prompted_level() -> None:
-    first, second = to_text(tables("reader", CELLS)).split("\n\n")
-    title, header, high, low = first.splitlines()
-    assert title.startswith("openness")
-    assert header.split() == ["-5", "-4", "-3", "-2", "-1", "0", "+1", "+2", "+3", "+4", "+5", "?", "mean"]
-    assert high.split() == ["+5", *"·" * 9, "1", "·", "1", "+4.0"]
-    assert low.split() == ["-5", "1", "·", "1", *"·" * 9, "-4.0"]
-    assert len({len(line) for line in (high, low)}) == 1
-    assert second.splitlines()[-1].split()[0] == "+2"
 
 
 def test_the_picture_has_a_row_of_five_panels_for_each_model(tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tertulia.personas import Trait
-from tertulia.training.evaluation.comparing import Taken, tabulate
+from tertulia.training.evaluation.comparing import Note, Taken, tabulate
 from tertulia.training.evaluation.comparison import Cell, Column, Comparison, Row
 from tertulia.training.evaluation.heatmap import tables, to_json
-from tertulia.training.evaluation.layout import by_source, draw_heat_maps, heat_maps, laid_out
+from tertulia.training.evaluation.layout import by_source, draw_heat_maps, heat_maps, laid_out, narrowed
 from tertulia.training.evaluation.presets import DPG, PERSONACHATGEN, PSYDIAL
 from tertulia.training.evaluation.sample import Samples, percent, perplexity
 from tertulia.training.evaluation.saving import to_csv, to_markdown
@@ -24,7 +24,7 @@ def row(label: str, **values: float) -> Row:
 
 
 def comparison(*rows: Row, columns: tuple[Column, ...] = COLUMNS) -> Comparison:
-    return Comparison(columns, rows, "data", 9, 100, 0, ("a note", "P-ACC extraversion: a note on what is left out"))
+    return Comparison(columns, rows, "data", 9, 100, 0, ("a note",))
 
 
 def test_psydial_has_five_rows_and_the_columns_of_the_paper() -> None:
@@ -41,6 +41,14 @@ def test_psydial_has_five_rows_and_the_columns_of_the_paper() -> None:
     assert "tertulia train sft CHITCHAT --form pairs --system none" in found.notes[2]
     assert "chitchat=FOLDER" in found.notes[2]
     assert ".508" in found.notes[-1]
+
+
+def test_what_the_paper_does_not_show_is_left_out_with_what_is_said_of_it() -> None:
+    ppl, none = (Samples(name, {"d0": (1.0, 1.0)}, perplexity, "lower") for name in ("ppl", "ppl none"))
+    notes = (Note(("ppl", "ppl none"), "cut"), Note(("ppl none",), "untold"), Note(("p-acc",), "nobody reads"))
+    [found] = narrowed(PSYDIAL, [Taken("one", "folder", "none", (ppl, none), notes)])
+    assert found.samples == (ppl,)
+    assert [str(note) for note in found.notes] == ["ppl: cut", "p-acc: nobody reads"]
 
 
 def test_what_all_are_compared_to_stays_first() -> None:

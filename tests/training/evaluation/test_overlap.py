@@ -1,5 +1,6 @@
 """Overlap with what was really said: by hand on small cases, as the libraries have it on larger ones."""
 
+import sys
 from math import exp, sqrt
 from random import Random
 
@@ -73,6 +74,12 @@ def test_a_model_that_says_what_was_said_has_all_points() -> None:
     assert found["BLEU-2"] == pytest.approx(100.0)
     said = [reply.lower().replace(".", "").split() for reply in replies.values()]
     assert found["distinct-1"] == pytest.approx(len({w for words in said for w in words}) / sum(map(len, said)))
+
+
+def test_without_its_libraries_the_measure_is_lacking_and_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sacrebleu", None)
+    with pytest.raises(Lacking, match=r"not installed: sacrebleu; .*pip install 'tertulia\[train\]'"):
+        measure(subject(), bench(1))
 
 
 def test_where_nobody_answers_there_is_nothing_to_write() -> None:

@@ -68,13 +68,15 @@ def test_who_shares_a_sentence_with_all_others_keeps_their_place() -> None:
     talks = [dialogue(0), dialogue(1)]
     alike = [replace(talk, cast=tuple(replace(member, persona=same) for member in talk.cast)) for talk in talks]
     found = taken(subject(), bench(0, *alike))
-    assert "ppl other" not in found
-    assert found["other/own %"].value is None
-    assert "shares a profile sentence" in found["other/own %"].note
+    for name in ("ppl other", "other-own", "other/own %"):
+        assert found[name].value is None
+        assert "shares a profile sentence" in found[name].note
 
 
 def test_who_is_told_nothing_has_no_other() -> None:
-    assert list(taken(subject(System.NONE))) == ["ppl", "bits/byte"]
+    found = taken(subject(System.NONE))
+    assert [name for name, samples in found.items() if samples.value is not None] == ["ppl", "bits/byte"]
+    assert {samples.note for samples in found.values()} == {"", "it is asked without a system message"}
 
 
 def test_a_conversation_that_is_cut_is_cut_alike_under_every_system_message() -> None:

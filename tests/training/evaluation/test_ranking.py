@@ -98,7 +98,7 @@ def test_the_share_of_hits_is_in_percent_and_dialogue_by_dialogue() -> None:
     hits = [hit(ranked(subject(), cue, candidates)) for cue, candidates in candidates_of(cues, few)]
     assert found.value == pytest.approx(100 * sum(hits) / 6)
     assert set(found.by_dialogue) == {cue.dialogue for cue in cues}
-    assert "chance 5" in found.about
+    assert "chance 5; first places are shared" in found.about
 
 
 def test_too_few_replies_to_choose_from_say_so() -> None:

@@ -109,6 +109,8 @@ def test_an_adapter_learns_and_its_base_rests(run: str, base: Path, tmp_path: Pa
     assert all("lora_" in name for name in held)
     assert all(bool(weight.abs().max()) for name, weight in held.items() if "lora_B" in name)
     assert all(torch.equal(before[name], weight) for name, weight in weights(base).items())
+    further = load(str(tmp_path / "dpo"), device="cpu").model
+    assert all(weight.requires_grad for weight in further.parameters())  # so that all of it can be trained on
 
 
 def test_a_second_call_goes_on_as_if_it_had_never_been_left(run: str, base: Path, tmp_path: Path) -> None:
@@ -175,7 +177,7 @@ def test_a_batch_holds_the_chosen_ones_first() -> None:
         {"chosen_ids": [1, 2, 3], "chosen_mask": [0, 1, 1], "rejected_ids": [1, 4], "rejected_mask": [0, 1]},
         {"chosen_ids": [5, 6], "chosen_mask": [0, 1], "rejected_ids": [5, 7, 8, 9], "rejected_mask": [0, 1, 0, 1]},
     ]
-    made = {name: held.tolist() for name, held in _collated(rows, pad=0).items()}
+    made = {name: held.tolist() for name, held in _collated(rows, pad=0, most=4).items()}
     assert made == {
         "input_ids": [[1, 2, 3, 0], [5, 6, 0, 0], [1, 4, 0, 0], [5, 7, 8, 9]],
         "attention_mask": [[1, 1, 1, 0], [1, 1, 0, 0], [1, 1, 0, 0], [1, 1, 1, 1]],

@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from shutil import copy, copytree
 from typing import Any
 
 import pytest
@@ -19,8 +20,9 @@ from tertulia.training.data.batching import collate
 from tertulia.training.data.masking import Tokens
 from tertulia.training.event import DataReady, StepDone, TrainingStarted
 from tertulia.training.example import Form, Speaker, System
+from tertulia.training.halting import Halt
 from tertulia.training.knobs import Knobs
-from tertulia.training.methods.sft import Sft, suited_rate, train_sft
+from tertulia.training.methods.sft import FROM_SCRATCH, Sft, suited_rate, train_sft
 from tertulia.training.running import Course, train
 from tertulia.training.taught import Taught
 
@@ -115,6 +117,53 @@ def test_of_an_adapted_model_only_lora_weights_change(base: Path, tmp_path: Path
     assert all(torch.equal(weight, before[name]) for name, weight in again.named_parameters())
 
 
+def test_an_adapter_that_was_left_is_taken_up_again(source: str, base: Path, tmp_path: Path) -> None:
+    """Dropout included: the same losses, and the same weights, as if it had never been left."""
+    knobs, halt = replace(LESSON, steps=4, lora=2, validate_every=2), Halt()
+
+    def stop(event: object) -> None:
+        halt.asked = halt.asked or isinstance(event, StepDone)
+
+    with pytest.raises(KeyboardInterrupt):
+        train_sft(source, str(base), knobs, tmp_path / "left", stop, halt=halt)
+    assert not (tmp_path / "left" / "adapter_model.safetensors").exists()
+    left, whole = (train_sft(source, str(base), knobs, tmp_path / name).folder for name in ("left", "whole"))
+    assert (left / "trainer_state.json").read_text() == (whole / "trainer_state.json").read_text()
+    assert (left / "adapter_model.safetensors").read_bytes() == (whole / "adapter_model.safetensors").read_bytes()
+
+
+def test_new_weights_are_trained_long_enough_where_nothing_else_is_asked_for(source: str, tmp_path: Path) -> None:
+    started: list[object] = []
+    halt = Halt()
+    halt.asked = True
+    with pytest.raises(KeyboardInterrupt):
+        train_sft(source, "scratch:tiny", replace(LESSON, steps=None), tmp_path, started.append, halt=halt)
+    assert isinstance(started[1], TrainingStarted)
+    assert started[1].steps == FROM_SCRATCH == 300
+
+
+def test_profiles_are_told_under_no_system_message_and_recorded_so(source: str, base: Path, tmp_path: Path) -> None:
+    found = train_sft(source, str(base), replace(LESSON, steps=1, form=Form.PROFILE), tmp_path / "profile")
+    assert found.taught.system == found.taught.knobs["system"] == "none"
+    assert "It expects conversations as it was taught them: no system message" in (
+        tmp_path / "profile" / "README.md"
+    ).read_text(encoding="utf-8")
+
+
+def test_no_file_tells_of_this_machine(
+    source: str, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for what was named."""
+    copytree(base, tmp_path / "base")
+    copy(source, tmp_path / "talk.csv")
+    monkeypatch.chdir(tmp_path)
+    for name, lora in (("whole", 0), ("lora", 2)):
+        train_sft("talk.csv", "base", replace(LESSON, steps=1, lora=lora), Path(name))
+        for path in (path for path in Path(name).iterdir() if path.is_file()):
+            assert str(tmp_path).encode() not in path.read_bytes(), path
+        assert "licence: not stated" in (Path(name) / "README.md").read_text(encoding="utf-8")
+
+
 def test_the_same_command_again_loads_nothing(source: str, base: Path, tmp_path: Path) -> None:
     first = train_sft(source, str(base), LESSON, tmp_path / "sft")
     events: list[object] = []
@@ -136,6 +185,8 @@ def test_the_same_command_again_loads_nothing(source: str, base: Path, tmp_path:
     [
         ({"base": "scratch:tiny", "lora": 4}, "scratch:tiny has learned nothing.* train all of it first"),
         ({"length": 4096}, "--length 4096: .* reads 512 tokens at most"),
+        ({"targets": ("q_proj",), "alpha": 4.0}, r"alpha, targets: of an adapter, .* give its rank, too \(--lora 8\)"),
+        ({"dropout": 0.0}, "dropout: of an adapter, and there is none"),
         ({"lora": 2, "targets": ("query",)}, "can't be adapted: Target modules .*query.* not found"),
     ],
 )
