@@ -77,7 +77,7 @@ def made(folder: Path, cast: "Sequence[Persona]", count: int, turns: str, seed: 
     from tertulia.scenarios import load as scenario_of
     from tertulia.scenarios import simulate_sync
 
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     write_personas(cast, folder / "people.jsonl")
     wanted = [
         f"cast.personas={folder}/people.jsonl",
@@ -138,6 +138,7 @@ def taught(place: Path, source: str, size: Size) -> "dict[str, Loaded]":
 def by_pole(place: Path, source: str, base: Path, knobs: Any) -> "Loaded":
     """A LoRA for each end of each trait, from what those at that end say; the same layers and rank as elsewhere."""
     from poles import Poles
+
     from tertulia.training.base.base import load as loaded
     from tertulia.training.example import Speaker
     from tertulia.training.hypernetwork.injecting import Personalised, find_sites
@@ -240,7 +241,7 @@ def real(place: Path, items: Sequence[Item], size: Size) -> list[str]:
 
 
 def reader(place: Path, source: str) -> Any:
-    from tertulia.models.local import connect_reader
+    from tertulia.models.local.connecting import connect_reader
     from tertulia.training.methods.classifier import Classifier, train_classifier
 
     train_classifier(source, "words", Classifier(targets="traits", validation=0.0, test=0.0), place / "reader")
@@ -256,7 +257,9 @@ def errors(items: Sequence[Item], read: Sequence[Sequence[float]]) -> dict[str, 
 
     found: dict[str, Any] = {}
     for kind in (True, False):
-        pairs = [(vector_of(i), levels) for i, levels in zip(items, read, strict=True) if i.seen is kind and len(levels)]
+        pairs = [
+            (vector_of(i), levels) for i, levels in zip(items, read, strict=True) if i.seen is kind and len(levels)
+        ]
         truth, said = (np.array(side, dtype=float) for side in zip(*pairs, strict=True))
         far = np.abs(truth - said).mean(axis=1)
         low, high = interval(far)

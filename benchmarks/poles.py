@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor, nn
+
 from tertulia.personas import Trait
 from tertulia.personas.traits import Pole
 from tertulia.training.hypernetwork.network import Adapters, Shape, Site
-from torch import Tensor, nn
 
 End = tuple[Trait, Pole]
 

@@ -151,7 +151,7 @@ def personalised(size: Size) -> dict[str, Any]:
     plain, pace = rows_of(size, len(tokenizer), Tokens), Pace()
     for first in range(0, len(plain), size.batch):
         some = zip(plain[first : first + size.batch], levels, strict=True)
-        batch = collate([Row(one.input_ids, one.learned, traits) for one, traits in some], PAD)
+        batch = collate([Row(one.input_ids, one.learned, traits=traits) for one, traits in some], PAD)
         pace.ours.append(hyper.step(batch))
         del batch["traits"]
         pace.theirs.append(lora.step(batch))

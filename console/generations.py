@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ..corpus.ledger import Ledger
+from ..scenarios.event import Taught, TeachingStarted
 from ..scenarios.generations import Generation, generations
 from .columns import columns
 from .text import one_line, share
@@ -49,6 +50,18 @@ def generation_table(found: Sequence[Generation]) -> RenderableType:
 def notes(found: Sequence[Generation]) -> list[Text]:
     """What did not go as it was asked for, a line a round."""
     return [Text(f"round {one.round}: {one_line(one.why, 300)}", style="yellow") for one in found if one.why]
+
+
+def lesson_line(event: TeachingStarted | Taught) -> str:
+    """What a run says of a lesson, in one line."""
+    if isinstance(event, TeachingStarted):
+        return f"teaching {event.begins} on {event.dialogues:,} accepted dialogues ({event.method})"
+    if not event.folder:
+        return f"nobody was taught after round {event.round}: {one_line(event.why, 300)}"
+    known = [("own", event.validation), ("held out", event.held_out)]
+    losses = [f"perplexity {name} {_ppl(value)}" for name, value in known if value is not None]
+    what = "was taught before" if event.before else f"taught in {event.steps:,} steps"
+    return " · ".join([f"{event.folder} {what}", *losses, "speaks from now on"])
 
 
 def generations_as_json(ledger: Ledger) -> list[dict[str, Any]]:

@@ -6,8 +6,19 @@ from typing import Self
 from ..critics import Outcome
 from ..models.retrying import Retrying
 from ..personas.event import Progressed
-from ..scenarios.event import JobDone, Paired, Peopled, RoundClosed, RoundStarted, RunEnded, RunStarted
+from ..scenarios.event import (
+    JobDone,
+    Paired,
+    Peopled,
+    RoundClosed,
+    RoundStarted,
+    RunEnded,
+    RunStarted,
+    Taught,
+    TeachingStarted,
+)
 from .gathering import gathering_line, progress_line
+from .generations import lesson_line
 from .text import duration, one_line, percent
 from .watching import Seen
 
@@ -51,6 +62,8 @@ class PlainLines:
                 return f"round {event.round}: {event.jobs} dialogues, exemplars from {event.exemplars}"
             case RoundClosed():
                 return f"round {event.round} closed: {event.accepted} of {event.jobs} accepted"
+            case TeachingStarted() | Taught():
+                return lesson_line(event)
             case Retrying():
                 return f"retrying {event.model}: {one_line(event.why, 100)}; waits {event.wait:.1f} s"
             case RunEnded() if event.why:

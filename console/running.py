@@ -19,6 +19,7 @@ from ..models.metering import Meter
 from ..scenarios.scenario import Scenario
 from ..scenarios.simulation import simulate
 from ..scenarios.teach import Teacher
+from .generations import generation_report, generations_as_json
 from .live import LiveView
 from .person import at_console
 from .plain import PlainLines
@@ -83,11 +84,14 @@ def _report(
         for line in seen.gathered if console.is_terminal else ():
             console.print(Text(line, style="dim"))
         console.print(_as_table(counts))
+        if taught := generation_report(corpus.ledger):
+            console.print()
+            console.print(taught)
         console.print(_as_text(scenario, meter, seen))
 
 
 def _as_json(corpus: Corpus, scenario: Scenario, meter: Meter, counts: Mapping[int, Any], seen: Seen) -> dict[str, Any]:
-    total = meter.total
+    total, taught = meter.total, generations_as_json(corpus.ledger)
     return {
         "name": scenario.name,
         "output": str(scenario.output_folder),
@@ -99,6 +103,7 @@ def _as_json(corpus: Corpus, scenario: Scenario, meter: Meter, counts: Mapping[i
         "usd": total.usd,
         "gathered": seen.gathered,
         "ended": seen.ended.why if seen.ended else "",
+        **({"generations": taught} if taught else {}),
     }
 
 

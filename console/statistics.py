@@ -22,6 +22,7 @@ from .change import round_table
 from .columns import columns
 from .confusion import personality_tables
 from .contest import tournament_table, tournament_title
+from .generations import generation_report
 from .printing import print_json
 from .text import money, number, one_line, percent, share
 
@@ -36,6 +37,7 @@ def stats(console: Console, run: str, rounds: bool, json: bool) -> int:
         usage, info = corpus.ledger.usage(), corpus.info
         held = tournaments(corpus.ledger.all_comparisons())
         reports = list(_reports(corpus.ledger, info)) if rounds else []
+        taught = generation_report(corpus.ledger) if rounds and not json else None
     if json:
         print_json(as_json(info, numbers, usage, reports if rounds else None, held))
         return 0
@@ -43,6 +45,8 @@ def stats(console: Console, run: str, rounds: bool, json: bool) -> int:
         console.print(part)
     if rounds:
         console.print(section("rounds", round_table(reports)))
+    if taught:
+        console.print(section("generations", taught))
     return 0
 
 

@@ -20,8 +20,12 @@ from ..scenarios.event import (
     RoundStarted,
     RunEnded,
     RunStarted,
+    Taught,
+    TeachingStarted,
 )
+from ..training.event import StepDone
 from .gathering import gathering_line, progress_line
+from .generations import lesson_line
 
 KEPT = 64
 """Conversations in the making that are followed at a time; memory doesn't grow with the run."""
@@ -109,6 +113,13 @@ class Seen:
                 self.outcomes[event.outcome] = self.outcomes.get(event.outcome, 0) + 1
             case RoundClosed():
                 self.closed.append(event)
+            case TeachingStarted():
+                self.notice = lesson_line(event)
+            case StepDone():
+                self.notice = f"teaching: step {event.step:,} of {event.steps:,} · loss {event.loss:.3f}"
+            case Taught():
+                self.gathered.append(lesson_line(event))
+                self.notice = self.gathered[-1]
             case Retrying():
                 self.notice = f"{event.model}: {event.why}; waits {event.wait:.0f} s"
             case RunEnded():

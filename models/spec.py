@@ -23,6 +23,9 @@ from .shorthand import complete, expand
 SAMPLING = ("temperature", "top_p", "top_k", "max_tokens", "frequency_penalty", "presence_penalty", "stop")
 """The fields of a spec that shape a reply and go on the wire."""
 
+NEWER = (("nature", 0.0),)
+"""Options at the value that they had before there were any: runs from then keep their fingerprint."""
+
 
 class Price(BaseModel):
     """USD per million tokens."""
@@ -115,7 +118,7 @@ class ModelSpec(BaseModel):
     def identity(self) -> str:
         """Who answers: the wire, the address and the provider's options; the same for every preset of one server."""
         address = f" {self.base_url}" if self.base_url else ""
-        telling = sorted((name, value) for name, value in self.options.items() if name != "latency")
+        telling = sorted((n, v) for n, v in self.options.items() if n != "latency" and (n, v) not in NEWER)
         options = "&".join(f"{name}={value}" for name, value in telling)
         return f"{self.preset.wire}{address}" + (f"?{options}" if options else "")
 

@@ -20,8 +20,11 @@ from tertulia.models import Mistake, ModelSpec, Price
         ("vllm:name@http-like", {"model": "name@http-like", "base_url": "http://localhost:8000/v1"}),
         ("ollama:m?temperature=0.7&max_tokens=80&stop=END", {"temperature": 0.7, "max_tokens": 80, "stop": ("END",)}),
         ("vllm:m@http://h:1/v1?accepts_seed=false&concurrency=8", {"accepts_seed": False, "concurrency": 8}),
-        ("rehearsal", {"model": "rehearsal", "base_url": None, "options": {"flaws": 0.15, "latency": 0.0}}),
-        ("rehearsal?flaws=0", {"options": {"flaws": 0.0, "latency": 0.0}}),
+        (
+            "rehearsal",
+            {"model": "rehearsal", "base_url": None, "options": {"flaws": 0.15, "latency": 0.0, "nature": 0.0}},
+        ),
+        ("rehearsal?flaws=0", {"options": {"flaws": 0.0, "latency": 0.0, "nature": 0.0}}),
         ("transformers:Qwen/Qwen2.5-0.5B-Instruct", {"model": "Qwen/Qwen2.5-0.5B-Instruct"}),
         ("scripted?function=a.b:c", {"options": {"function": "a.b:c"}}),
     ],
@@ -64,7 +67,11 @@ def test_a_field_of_another_model_takes_the_short_string_and_reports_to_its_owne
     class Owner(BaseModel):
         model: ModelSpec
 
-    assert Owner.model_validate({"model": "rehearsal?flaws=0.5"}).model.options == {"flaws": 0.5, "latency": 0.0}
+    assert Owner.model_validate({"model": "rehearsal?flaws=0.5"}).model.options == {
+        "flaws": 0.5,
+        "latency": 0.0,
+        "nature": 0.0,
+    }
     with pytest.raises(ValidationError, match="did you mean 'ollama'"):
         Owner.model_validate({"model": "olama:x"})
     schema = Owner.model_json_schema()["$defs"]["ModelSpec"]

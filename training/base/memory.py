@@ -18,13 +18,11 @@ def short_of_memory(error: BaseException, what: str, kept: Path | None = None) -
     said = isinstance(error, RuntimeError) and any(words in str(error).lower() for words in SAID)
     if not said and not isinstance(error, torch.OutOfMemoryError | MemoryError):
         return None
-    after = (
-        f"; {kept} is kept, and the same command goes on from it: with other knobs it is another training, which "
-        f"--remake begins"
-    )
+    after = f"; {kept} is kept, and the same command goes on from it; with other knobs begin anew, by --remake"
     mistake = Mistake(
         f"memory does not suffice {what}: lower --batch (a higher --accumulate keeps the steps as they are) or "
-        f"--length, take --precision bfloat16, or train an adapter instead of all weights (--lora 8){after * (kept is not None)}"
+        f"--length, take --precision bfloat16, or train an adapter instead of all weights (--lora 8)"
+        f"{after if kept else ''}"
     )
     mistake.__cause__ = error
     return mistake

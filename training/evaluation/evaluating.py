@@ -59,8 +59,8 @@ class Wanted:
     embedder: str = ""
     """Folder or hub name of a sentence embedder, `auto` or `lexical`."""
     reader: str = ""
-    """Folder of a trait reader that `train classifier` wrote, or a chat model (`openai:gpt-4o-mini`); for P-ACC and trait
-    error."""
+    """Folder of a trait reader that `train classifier` wrote, or a chat model such as openai:gpt-4o-mini; for P-ACC and
+    trait error."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1, mps."""
     precision: Precision = "auto"

@@ -7,26 +7,24 @@ import torch
 from torch import Tensor
 
 from ..data import batching
+from ..data.masking import Tokens
 from ..data.preparing import Part
 
 Levels = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """The tokens of an example, which of them are learned, and the speaker's five levels."""
+class Row(Tokens):
+    """An example as a model reads it, with the speaker's five levels."""
 
-    input_ids: tuple[int, ...]
-    learned: tuple[bool, ...]
-    traits: Levels
-    dropped_turns: int = 0
+    traits: Levels = (0.0,) * 5
 
 
 def rows(part: Part, levels: Mapping[tuple[str, str], Levels]) -> Iterator[Row]:
     """`levels`: by (id of the dialogue, seat)."""
     for example, tokens in zip(part.examples, part.tokens, strict=True):
         traits = levels[example.dialogue, example.seat]
-        yield Row(tokens.input_ids, tokens.learned, traits, tokens.dropped_turns)
+        yield Row(tokens.input_ids, tokens.learned, tokens.dropped_turns, traits)
 
 
 def collate(some: Sequence[Row], pad: int, most: int | None = None) -> dict[str, Tensor]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 from ...models.stream import sampling_seed
 
@@ -90,24 +91,23 @@ class Generator(nn.Module):
         self.trunk = nn.Sequential(
             nn.Linear(TRAITS + 2 * EMBEDDED, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU()
         )
-        self.gate = nn.Linear(2 * EMBEDDED, TRAITS * width)
+        self.slopes = nn.Linear(2 * EMBEDDED, TRAITS * width)
         self.rank = matrices[0][1]
         self.groups: Mapping[int, list[int]] = {
             size: [at for at, (other, _) in enumerate(matrices) if other == size] for size, _ in matrices
         }
-        self.heads = nn.ModuleDict({str(size): nn.Linear(width, size * self.rank, bias=False) for size in self.groups})
-        self.own = nn.ParameterDict(
-            {str(size): nn.Parameter(torch.empty(len(at), size * self.rank)) for size, at in self.groups.items()}
-        )
-        for size in self.groups:
-            _begin(self.heads[str(size)].weight, self.own[str(size)], size, zero=zero)
+        heads = {size: _begun((size * self.rank, width), size, zero) for size in self.groups}
+        own = {size: _begun((len(at), size * self.rank), size, zero) for size, at in self.groups.items()}
+        self.heads = nn.ParameterDict({str(size): head for size, head in heads.items()})
+        self.own = nn.ParameterDict({str(size): matrices for size, matrices in own.items()})
 
     def forward(self, levels: Tensor, place: Tensor) -> list[Tensor]:
         """`levels` (batch, 5), `place` (places, numbers) -> for each place (batch, rank, size)."""
         hidden = self._hidden(levels, place)
         made: dict[int, Tensor] = {}
         for size, at in self.groups.items():
-            flat = self.heads[str(size)](hidden[:, at]) / hidden.shape[-1] + self.own[str(size)]
+            # Adam moves all numbers of a head's row together: by the width, it moves no faster than a plain LoRA
+            flat = linear(hidden[:, at], self.heads[str(size)]) / hidden.shape[-1] + self.own[str(size)]
             matrices = flat.unflatten(-1, (self.rank, size)).unbind(1)
             made.update(zip(at, matrices, strict=True))
         return [made[at] for at in range(len(made))]
@@ -116,12 +116,10 @@ class Generator(nn.Module):
         """(batch, places, width)"""
         batch, places = len(levels), len(place)
         condition = torch.cat([levels[:, None].expand(-1, places, -1), place[None].expand(batch, -1, -1)], dim=-1)
-        straight = torch.einsum("bt,ptw->bpw", levels, self.gate(place).unflatten(-1, (TRAITS, -1)))
-        return self.trunk(condition) + straight
+        bent: Tensor = self.trunk(condition)
+        return bent + torch.einsum("bt,ptw->bpw", levels, self.slopes(place).unflatten(-1, (TRAITS, -1)))
 
 
-def _begin(head: Tensor, own: Tensor, size: int, *, zero: bool) -> None:
+def _begun(shape: tuple[int, int], size: int, zero: bool) -> nn.Parameter:
     """As LoRA begins: A small and random, B zero."""
-    bound = 0.0 if zero else size**-0.5
-    nn.init.uniform_(own, -bound, bound)
-    nn.init.uniform_(head, -bound, bound)
+    return nn.Parameter(torch.zeros(shape) if zero else nn.init.uniform_(torch.empty(shape), -(size**-0.5), size**-0.5))

@@ -1,6 +1,5 @@
 """How does a model learn to take on any personality? Its weights rest; networks learn to write adapters (DPG)."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,6 @@ from ..base.scratch import is_scratch
 from ..data.material import Material
 from ..data.preparing import Part, Prepared, counted, prepare
 from ..data.splitting import Shares
-from ..event import DataReady
 from ..example import Speaker, System
 from ..halting import Halt
 from ..knobs import Knobs
@@ -27,7 +25,7 @@ from ..taught import Taught
 from .personalities import Personalities, personalities
 from .sft import length_of
 
-RATE = 2e-3
+RATE = 5e-3
 """The highest learning rate: the networks begin with nothing, and the base can't be spoilt."""
 
 
@@ -105,22 +103,18 @@ def _prepared(known: Personalities, loaded: Loaded, knobs: Hypernet) -> Prepared
     data = prepare(
         material, loaded.tokenizer, knobs, speaker=knobs.speaker, system=knobs.system, length=length, shares=knobs
     )
-    parts = [_of_known(part, known) for part in (data.train, data.validation, data.test)]
-    if not parts[0]:
+    learned, looked, held = (_of_known(part, known) for part in (data.train, data.validation, data.test))
+    if not len(learned):
         raise Mistake(f"{known.source}: nobody in the training part whose turns are learned has trait levels")
-    return Prepared(*parts, _counted(data, parts), data.split)
+    sizes = len(learned), len(looked), len(held)
+    ready = counted(known.source, sizes, data.split, learned.tokens, data.ready.left_out, data.ready.length)
+    return Prepared(learned, looked, held, ready, data.split)
 
 
 def _of_known(part: Part, known: Personalities) -> Part:
     pairs = zip(part.examples, part.tokens, strict=True)
     kept = [(example, tokens) for example, tokens in pairs if (example.dialogue, example.seat) in known.levels]
     return Part(tuple(example for example, _ in kept), tuple(tokens for _, tokens in kept))
-
-
-def _counted(data: Prepared, parts: Sequence[Part]) -> DataReady:
-    sizes = len(parts[0]), len(parts[1]), len(parts[2])
-    left_out = data.ready.left_out
-    return counted(data.ready.source, sizes, data.split, parts[0].tokens, left_out, data.ready.length)
 
 
 def _course(loaded: Loaded, data: Prepared, known: Personalities, knobs: Hypernet) -> Course:

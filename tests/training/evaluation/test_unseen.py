@@ -13,9 +13,11 @@ from tertulia.corpus.record import Record
 from tertulia.models.errors import Mistake
 from tertulia.training.data.material import gather
 from tertulia.training.evaluation.unseen import Trained, material_for
+from tertulia.training.methods.personalities import personalities
 from tertulia.training.taught import SPLIT, Taught
 
-from .people import dialogue
+from ..methods.readings import assessed
+from .people import dialogue, dialogues
 
 
 def written(path: Path, talks: Sequence[Dialogue]) -> str:
@@ -32,10 +34,11 @@ def talk(number: int, first: int | None = None) -> Dialogue:
     return replace(found, cast=(dialogue(first).cast[0], found.cast[1]))
 
 
-def trained(folder: Path, source: str, label: str = "model", **parts: Sequence[int]) -> Trained:
+def trained(folder: Path, source: str, label: str = "model", digest: str = "", **parts: Sequence[int]) -> Trained:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / SPLIT).write_text(dumps({part: [f"d{number}" for number in ids] for part, ids in parts.items()}))
-    taught = Taught("sft", "scratch:tiny", "", (source,), gather(source).digest, {}, results={"steps": 1})
+    digest = digest or gather(source).digest
+    taught = Taught("sft", "scratch:tiny", "", (source,), digest, {}, results={"steps": 1})
     return Trained(label, folder, taught)
 
 
@@ -104,6 +107,44 @@ def test_where_nothing_is_left_it_says_so(tmp_path: Path, six: str) -> None:
         material_for([], ())
 
 
+def of_levels(folder: Path, source: str, **parts: Sequence[int]) -> Trained:
+    """A hypernetwork's folder, whose record is of trait levels, too."""
+    made = trained(folder, source, digest=personalities(source).digest, **parts)
+    return replace(made, taught=replace(made.taught, method="hypernet"))
+
+
+def test_what_a_hypernetwork_has_learned_from_is_known_again(tmp_path: Path) -> None:
+    source = written(tmp_path / "talks.jsonl", dialogues(6))
+    model = of_levels(tmp_path / "a", source, train=[0, 1], validation=[2], test=[3, 4])
+    found = material_for([model], ())
+    assert ids(found.dialogues) == ["d3", "d4"]
+    assert found.notes == ()
+    assert all(member.persona.traits for talk in found.dialogues for member in talk.cast)
+    written(Path(source), dialogues(6, shy=-1))
+    with pytest.raises(Mistake, match="gone or has changed"):
+        material_for([model], ())
+
+
+def test_a_set_of_assessed_dialogues_is_asked_with_the_levels_that_were_read(tmp_path: Path) -> None:
+    source = assessed(dialogues(6), tmp_path / "set.jsonl")
+    model = of_levels(tmp_path / "a", source, train=[0, 1], validation=[2], test=[3, 4])
+    for found in (material_for([model], ()), material_for([model], [source], limit=2)):
+        assert found.source.endswith(source)
+        cast = [member.persona for talk in found.dialogues for member in talk.cast]
+        assert [persona.traits and persona.traits.extraversion for persona in cast] == [-3, 4] * 2
+        assert not any(persona.profile for persona in cast)  # it was an id
+    assert set(ids(material_for([model], [source]).dialogues)) == {"d3", "d4", "d5"}
+
+
+def test_the_format_of_the_test_set_is_not_that_of_what_a_model_has_learned_from(tmp_path: Path, six: str) -> None:
+    model = trained(tmp_path / "a", six, train=[0, 1], test=[3])
+    other = tmp_path / "other.txt"
+    other.write_text("Ann: Hello.\nBob: Hello, Ann.\n", encoding="utf-8")
+    found = material_for([model], [str(other)], "script")
+    assert len(found.dialogues) == 1
+    assert found.notes == ()
+
+
 def test_material_that_is_gone_or_has_changed_can_t_be_tested_on_and_is_told_of(tmp_path: Path, six: str) -> None:
     model = trained(tmp_path / "a", six, train=[0], validation=[], test=[1])
     other = written(tmp_path / "other.jsonl", [talk(0), talk(8)])
@@ -120,5 +161,5 @@ def test_material_that_is_gone_or_has_changed_can_t_be_tested_on_and_is_told_of(
 def test_a_folder_without_its_split_is_no_ground(tmp_path: Path, six: str) -> None:
     model = trained(tmp_path / "a", six, train=[0], test=[1])
     (tmp_path / "a" / SPLIT).unlink()
-    with pytest.raises(Mistake, match="train it again"):
+    with pytest.raises(Mistake, match=r"copy it from the folder .* or train again"):
         material_for([model], [six])

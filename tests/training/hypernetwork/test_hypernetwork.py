@@ -97,7 +97,8 @@ def test_writing_token_by_token_runs_them_once_and_never_keeps_old_ones(model: P
         again = model(ids, traits=batch_of(PEOPLE)).logits
         others = model(ids, traits=batch_of(PEOPLE[::-1])).logits
     assert len(runs) == 2
-    assert torch.equal(first, again) and not torch.equal(first, others)
+    assert torch.equal(first, again)
+    assert not torch.equal(first, others)
     with torch.no_grad():
         for weight in model.hypernetwork.parameters():
             weight *= 1.1
