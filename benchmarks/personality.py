@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SEEN, UNSEEN, EVERY = (-5, -4, -2, 0, 2, 4, 5), (-3, -1, 1, 3), tuple(range(-5, 6))
 END, RANK = 4, 8
 """Levels this far from 0 and further are an end."""
-MODEL = "rehearsal?flaws=0&nature=0.5"
+MODEL = "rehearsal?flaws=0&nature=0.8"
 FIRST = 2
 """The first own turn, counted from 1, that a model takes: a greeting shows nothing."""
 
@@ -54,8 +54,8 @@ class Size:
 
 SIZES = {
     "quick": Size(16, 16, 2, 2, 1, 1, steps=1),
-    "small": Size(300, 400, 40, 8, 6, 4),
-    "full": Size(800, 1000, 100, 8, 6, 4),
+    "small": Size(1600, 400, 40, 8, 2, 1.5),
+    "full": Size(3200, 1000, 100, 8, 2, 1.5),
 }
 
 
@@ -227,7 +227,10 @@ def real(place: Path, items: Sequence[Item], size: Size) -> list[str]:
     from tertulia.agents import Dialogue
     from tertulia.training.data.material import gather
 
-    cast = [one.model_copy(update={"traits": item.traits}) for one, item in zip(people(len(items), (0,), 8), items)]
+    cast = [
+        one.model_copy(update={"traits": item.traits})
+        for one, item in zip(people(len(items), (0,), 8), items, strict=True)
+    ]
     turns = 2 * (size.replies + FIRST)
     source = made(place / "real", cast, 3 * len(items), f"{{min: {turns}, max: {turns + 2}}}", seed=8)
     found: dict[BigFive, str] = {}

@@ -82,7 +82,7 @@ Test = Annotated[
 ]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", min=0, help="Of split and order.", show_default="0")]
 Device = Annotated[
-    str | None, typer.Option("--device", metavar="D", help="auto, cpu, cuda, cuda:1, mps.", show_default="auto")
+    str | None, typer.Option("--device", metavar="D", help="auto, cpu, cuda, mps.", show_default="auto")
 ]
 Settings = Annotated[
     list[str] | None,

@@ -260,7 +260,7 @@ def evaluate(
         int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="Most dialogues.", show_default="100")
     ] = None,
     replies: Annotated[
-        int | None, typer.Option("--replies", metavar="N", min=1, help="Most it writes.", show_default="200")
+        int | None, typer.Option("--replies", metavar="N", min=1, help="Most it writes a measure.", show_default="200")
     ] = None,
     nli: Annotated[
         str | None, typer.Option("--nli", metavar="MODEL", help="For the C-score: a folder, a hub name, lexical.")
@@ -275,7 +275,7 @@ def evaluate(
         int | None, typer.Option("--batch", metavar="N", min=1, help="Conversations at once.", show_default="16")
     ] = None,
     device: Annotated[
-        str | None, typer.Option("--device", metavar="D", help="auto, cpu, cuda, cuda:1, mps.", show_default="auto")
+        str | None, typer.Option("--device", metavar="D", help="auto, cpu, cuda, mps.", show_default="auto")
     ] = None,
     seed: Annotated[
         int | None, typer.Option("--seed", metavar="N", min=0, help="Of what is sampled.", show_default="0")

@@ -40,12 +40,13 @@ class _Teacher:
     def check(self, teach: Teach, folder: Path) -> None:
         """Raises Mistake for what is not installed, for unknown knobs, and for a base that is not there."""
         from .base.base import digest
-        from .base.lora import check_base
+        from .base.lora import check_adapter, check_base
         from .needing import need_extra
 
         need_extra()
         knobs = knobs_of(teach.knobs, teach.speaker, seed=0)
         check_base(teach.base, knobs.lora)
+        check_adapter(knobs)
         digest(teach.base)
 
     def teach(self, lesson: Lesson, events: Events, stop: Callable[[], bool]) -> Learned:

@@ -22,6 +22,7 @@ KEYS = {
     "growth": {"time_growth", "bytes_per_dialogue", "runs"},
     "personas": {"ratio", "same_personas"},
     "critics": {"ratio_to_call_per_dialogue", "ratio_to_call_per_sentence", "real_dialogues_a_second", "real_limit"},
+    "training": {"tokens_a_second", "sft_ratio_to_bare", "hypernet_ratio_to_lora"},
     "novelty": {"ratio", "ratios", "runs", "ledger"},
     "clustering": {"equals_scipy", "seconds", "peak_mb"},
     "faults": {"jobs", "done", "lost", "requests", "distinct", "injected", "extra_within_faults"},
@@ -37,7 +38,7 @@ def quick(name: str) -> dict[str, Any]:
     return result
 
 
-@pytest.mark.parametrize("name", ["throughput", "growth", "personas", "clustering", "critics", "novelty"])
+@pytest.mark.parametrize("name", ["throughput", "growth", "personas", "clustering", "critics", "novelty", "training"])
 def test_a_benchmark_prints_one_json_line(name: str) -> None:
     assert quick(name).keys() >= KEYS[name]
 

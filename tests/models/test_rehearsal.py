@@ -417,3 +417,26 @@ def test_what_is_to_come_up_comes_up_first() -> None:
     plain, focused = told(brief(you)), told(asked)
     assert focused["violin"] > 2 * plain["violin"]
     assert focused["cat"] == focused["tomato"] == 0
+
+
+def test_with_nature_a_trait_shows_the_more_often_the_further_it_is_from_the_middle() -> None:
+    heard = History((Turn("Bo", "It is a lovely day, and I bake bread."),))
+    asides = {line.text for pole in ("high", "low") for line in lexicon().nature["neuroticism", pole]}
+
+    def shown(level: int, nature: float) -> int:
+        me = brief(
+            f"# You\nYou are Ann. You are so (neuroticism {level:+d}).\n\nWhat is true of you:\n- I have cats.\n"
+        )
+        texts = [speak(me, heard, seed, 0.0, nature=nature) for seed in range(60)]
+        return sum(aside in text for text in texts for aside in asides)
+
+    often = [shown(level, 0.8) for level in (0, 2, -5)]
+    assert often[0] == 0
+    assert 8 < often[1] < often[2] - 8
+    assert shown(-5, 0.0) < often[1]
+
+
+def test_nature_is_a_share_and_part_of_the_identity() -> None:
+    assert Rehearsal(nature=0.5).identity == f"{Rehearsal().identity}&nature=0.5"
+    with pytest.raises(Mistake, match=r"nature=1\.5 is not a share"):
+        Rehearsal(nature=1.5)

@@ -14,7 +14,6 @@ from ...personas.description import described
 from ..example import Example, Form, Message, Speaker, System
 
 _PROMPTS = Prompts(Path(__file__).parent / "prompts")
-fingerprint = _PROMPTS.fingerprint
 
 
 def examples(

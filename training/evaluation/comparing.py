@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 RESAMPLES = 1000
 TAILS = (0.025, 0.975)
+FEW = 20
+"""Dialogues below which the percentile interval of a mean holds it in less than 93 of 100 cases."""
 
 
 class Note(NamedTuple):
@@ -96,7 +98,8 @@ def tabulate(taken: Sequence[Taken], bench: Bench, resamples: int = RESAMPLES) -
         )
         for each in taken
     )
-    notes = (*bench.notes, *_notes(taken))
+    few = (f"intervals from fewer than {FEW} dialogues are too narrow",) if 1 < len(bench.dialogues) < FEW else ()
+    notes = (*bench.notes, *few, *_notes(taken))
     return Comparison(_columns(taken), rows, bench.source, len(bench.dialogues), resamples, bench.seed, notes)
 
 

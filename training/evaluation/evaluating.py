@@ -38,7 +38,7 @@ class Wanted:
     limit: Annotated[int | None, Field(ge=1)] = 100
     """Most dialogues of the test set; None: all."""
     replies: Annotated[int, Field(ge=1)] = 200
-    """Most replies that each model writes, of all dialogues together."""
+    """Most replies that each model writes for a measure, of all dialogues together."""
     ranked: Annotated[int, Field(ge=1)] = 300
     """Most replies that are ranked among 20 for hits@1."""
     batch: Annotated[int, Field(ge=1)] = 16
@@ -183,7 +183,7 @@ def make_bench(asked: Sequence[Asked], on: Sequence[str], wanted: Wanted, events
     )
     if not bench.examples:
         raise Mistake(
-            f"{tested.source}: nobody speaks as {bench.speaker.value} in these dialogues: {GIVE}, or --speaker both"
+            f"{tested.source}: nobody speaks as {bench.speaker.value} in these dialogues: {GIVE}, or --set speaker=both"
         )
     return bench
 

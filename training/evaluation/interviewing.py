@@ -15,8 +15,8 @@ LEVELS = (-5, -2, 2, 5)
 """Of the one trait of a new personality that is not 0 (Liu et al. 2024)."""
 TURNS = 4
 """Replies to real turns that are written for a speaker, the first ones."""
-SHARE = 40
-"""Replies of `Bench.replies` for which each new personality gets one speaker."""
+SHARE = 160
+"""Replies of `Bench.replies` for which each new personality gets one speaker: eight are written for each of twenty."""
 
 
 @dataclass(frozen=True)

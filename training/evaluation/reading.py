@@ -1,5 +1,6 @@
 """Does a reply show the personality that its speaker was given? P-ACC, by who reads the traits from the reply alone."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
@@ -26,7 +27,7 @@ def p_acc(subject: Subject, bench: Bench) -> list[Samples]:
     """Over all traits, then trait by trait (the P-ACC of Han et al. 2024, whose replies had one trait each).
 
     A reply counts once for each trait that its speaker has above or below 0 (or states); where the reader sees
-    nothing of it, the pole is not hit. Chance is 1/2 where the poles are as frequent. Raises Lacking.
+    nothing of it, the pole is not hit. Chance is to read the more frequent pole of each trait, always. Raises Lacking.
     """
     if bench.reader is None:
         raise Lacking(NO_READER)
@@ -38,9 +39,10 @@ def p_acc(subject: Subject, bench: Bench) -> list[Samples]:
     hits = [(cue.dialogue, hit(meant, levels)) for (cue, meant), levels in zip(cues, read, strict=True)]
     by_trait = {trait: [(dialogue, found[trait]) for dialogue, found in hits if trait in found] for trait in Trait}
     every = [(dialogue, right) for dialogue, found in hits for right in found.values()]
+    chance = always([meant for _, meant in cues])
     note = SPEAKER if bench.reader.unit == "speaker" else ""
     return [
-        _samples(P_ACC, every, f"{ABOUT}, by {bench.reader.name}", note, by_trait),
+        _samples(P_ACC, every, f"{ABOUT}, by {bench.reader.name}; chance {chance:.2f}", note, by_trait),
         *(_samples(f"{P_ACC} {trait.value}", found) for trait, found in by_trait.items() if found),
     ]
 
@@ -50,6 +52,12 @@ def intended(persona: Persona) -> dict[Trait, Pole]:
     levels = {trait: persona.traits.level(trait) for trait in Trait} if persona.traits else {}
     poles = {trait: pole for trait, level in levels.items() if (pole := pole_of(level))}
     return poles or {said.trait: said.pole for said in persona.statements if said.trait and said.pole}
+
+
+def always(meant: Sequence[Mapping[Trait, Pole]]) -> float:
+    """The share of poles that is hit by reading the more frequent one of each trait, whatever is said."""
+    counts = Counter((trait, pole) for poles in meant for trait, pole in poles.items())
+    return sum(max(counts[trait, pole] for pole in Pole) for trait in Trait) / counts.total()
 
 
 def read_alone(replies: Sequence[str], personas: Sequence[Persona], assessor: Assessor) -> list[Levels]:

@@ -1,11 +1,12 @@
 """How far is the personality that a model shows from the one that it was prompted with? Measured on three tests."""
 
 from collections.abc import Callable, Iterator, Sequence
+from statistics import fmean
 
 from ...critics.assessment import rounded
 from ...personas import BigFive, Trait
 from . import interviewing
-from .assessor import Levels, Talk, talk_of
+from .assessor import UNREAD, Levels, Talk, talk_of
 from .bench import Bench
 from .heatmap import Cell, tables, to_json
 from .interviewing import Interview
@@ -15,7 +16,7 @@ from .subject import Subject
 
 SCRIPTED, OPEN, NEW = "trait error", "trait error (questions)", "trait error (new)"
 SET = "trait error (new, set trait)"
-ABOUT_SET = "of the one trait that is not 0; 3.5 for who shows nothing"
+ABOUT_SET = "of the one trait that is not 0; chance 3.5, of who shows nothing"
 HEAT_MAP = "heat map"
 """Under this name `Samples.detail` holds the tables of the five traits."""
 NO_TRAITS = "no speaker has levels of the Big Five"
@@ -60,7 +61,8 @@ def measured(
     far = [(each, distances(each.traits, levels)) for each, levels in zip(interviews, read, strict=True)]
     every = per_dialogue([(each.dialogue, one) for each, found in far for one in found.values()])
     alone = per_dialogue([(each.dialogue, found[each.new]) for each, found in far if each.new])
-    told = f"{_DISTANCE}, {about}, by {bench.reader.name}"
+    nothing = fmean(one for each in interviews for one in distances(each.traits, UNREAD).values())
+    told = f"{_DISTANCE}, {about}, by {bench.reader.name}; chance {nothing:.2f}, of who shows nothing"
     return [
         Samples(measure, every, ratio, "lower", "sums", told, detail=detail),
         *([Samples(SET, alone, ratio, "lower", "sums", ABOUT_SET)] if alone else []),

@@ -100,6 +100,7 @@ class Personalised(nn.Module):
     def _adapters(self, traits: Tensor) -> Adapters:
         """Whoever writes token by token, with forward alone, asks for the same ones each time: these are kept."""
         if torch.is_grad_enabled():
+            self._kept = None  # fused optimizers change weights without counting it
             return self.hypernetwork(traits)  # type: ignore[no-any-return]
         weights = [(weight.device, weight.dtype, weight._version) for weight in self.hypernetwork.parameters()]
         asked = (traits.tolist(), weights)

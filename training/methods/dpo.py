@@ -11,7 +11,7 @@ from ...models.errors import Mistake
 from ...models.local.loading import device_of, quietly
 from ...models.request import Events, unwatched
 from ..base.base import Loaded, digest, load
-from ..base.lora import KEEPING, Lora, adapted
+from ..base.lora import KEEPING, Lora, adapted, check_adapter
 from ..base.scratch import is_scratch
 from ..card import write_card
 from ..data.material import gather
@@ -62,6 +62,7 @@ def train_dpo(
     of the held-out pairs. Raises Mistake, and KeyboardInterrupt after Ctrl-C, when a checkpoint is written.
     """
     _check_base(base)
+    check_adapter(knobs)
     need_extra()
     found = rivals(source)
     material = gather(source)
@@ -75,6 +76,7 @@ def train_dpo(
         speaker=knobs.speaker,
         system=knobs.system,
         base_model=base if knobs.lora else "",
+        licence=material.licence,
     )
     if done := finished(output, taught, remake=remake):
         return done

@@ -7,7 +7,7 @@ from tertulia.agents import Dialogue, Member, Turn
 from tertulia.models.errors import Mistake
 from tertulia.personas import Persona
 from tertulia.training.base.scratch import build_tokenizer
-from tertulia.training.data.batching import collate
+from tertulia.training.data.batching import collate, width_of
 from tertulia.training.data.masking import Tokens
 from tertulia.training.data.material import Material
 from tertulia.training.data.preparing import prepare, texts
@@ -100,3 +100,12 @@ def test_a_batch_is_padded_on_the_right_and_learns_what_it_should() -> None:
     assert made["attention_mask"].tolist() == [[1, 1, 1], [1, 0, 0]]
     assert made["labels"].tolist() == [[-100, 6, 7], [-100, -100, -100]]
     assert {tensor.dtype for tensor in made.values()} == {torch.int64}
+
+
+def test_widths_are_few_and_never_more_than_the_model_reads() -> None:
+    assert [width_of([1, longest]) for longest in (1, 32, 33)] == [32, 32, 64]
+    assert [width_of([longest], most=40) for longest in (20, 32, 33, 40)] == [32, 32, 33, 40]
+    made = collate([Tokens((5, 6), (True, True))], pad=3)
+    assert made["input_ids"][0].tolist() == [5, 6, *[3] * 30]
+    assert made["attention_mask"].sum() == 2
+    assert made["labels"][0].tolist() == [5, 6, *[-100] * 30]

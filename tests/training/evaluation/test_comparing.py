@@ -140,7 +140,12 @@ def test_a_column_for_each_measure_that_one_has_and_a_note_for_what_is_missing()
     assert other.cells["score"].change
     assert other.cells["score"].change.clear
     assert other.cells["more"].change is None
-    assert found.notes == ("9 left out", "C: no NLI model", "ppl, bits: too long (two|2)")
+    assert found.notes == (
+        "9 left out",
+        "intervals from fewer than 20 dialogues are too narrow",
+        "C: no NLI model",
+        "ppl, bits: too long (two|2)",
+    )
     assert found.best(found.columns[0]) == (other,)
     assert found.best(found.columns[1]) == ()
 

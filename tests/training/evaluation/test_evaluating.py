@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from tertulia.agents import SeatRole
 from tertulia.models.errors import Mistake
 from tertulia.training.base.base import digest_of
 from tertulia.training.data.material import gather
 from tertulia.training.evaluation.comparison import Comparison
 from tertulia.training.evaluation.evaluating import Wanted, ask, evaluate, lineage, with_bases
 from tertulia.training.event import Measured, Measuring
+from tertulia.training.example import Speaker
 from tertulia.training.taught import FILE, SPLIT, Taught
 
 from .micro import bench, loaded, longest, subject
@@ -125,6 +127,14 @@ def test_a_folder_that_is_no_finished_model(tmp_path: Path, talks: str, changed:
     trained = folder(tmp_path / "sft", talks, **changed)
     with pytest.raises(Mistake, match=said):
         evaluate([str(trained)], wanted=QUICK)
+
+
+def test_where_nobody_has_the_role_that_is_measured_it_says_what_to_set(tmp_path: Path, talks: str) -> None:
+    last = dialogues(6)[5]
+    cast = tuple(replace(member, role=SeatRole.USER) for member in last.cast)
+    other = written(tmp_path / "users.jsonl", [replace(last, cast=cast)])
+    with pytest.raises(Mistake, match=r"nobody speaks as assistant.*--on FILE, or --set speaker=both"):
+        evaluate([str(folder(tmp_path / "sft", talks))], [other], replace(QUICK, speaker=Speaker.ASSISTANT))
 
 
 def test_what_can_t_be_done_is_said_before_anything_is_loaded(tmp_path: Path, talks: str) -> None:

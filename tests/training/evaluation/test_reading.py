@@ -41,6 +41,8 @@ def test_each_intended_pole_of_each_reply_counts_once() -> None:
     assert columns["P-ACC openness"].value == 1.0
     assert columns["P-ACC extraversion"].value == pytest.approx(by_b / len(tested.asked))
     assert columns["P-ACC"].value == pytest.approx(2 * by_b / (len(tested.asked) + by_b))
+    most = max(by_b, len(tested.asked) - by_b)  # of extraversion; of openness all are high
+    assert columns["P-ACC"].about.endswith(f"chance {(by_b + most) / (len(tested.asked) + by_b):.2f}")
     assert columns["P-ACC"].detail["read"] == len(tested.asked) + by_b
     assert list(columns["P-ACC"].detail["by trait"]) == ["openness", "extraversion"]
 

@@ -41,6 +41,7 @@ def test_on_script_the_mean_is_over_speakers_and_all_five_traits() -> None:
     [found] = on_script(subject(), bench(*dialogues(3), replies=400, reader=FLAT))
     assert found.by_dialogue == {f"d{number}": (8.0, 10.0) for number in range(3)}
     assert found.value == pytest.approx(0.8)
+    assert "chance 0.80, of who shows nothing" in found.about
     assert (found.better, found.detail["speakers"], found.detail["unseen"]) == ("lower", 6, 0)
     [found] = on_script(subject(), bench(*dialogues(3), replies=400, reader=Counting((1.0, 0.0, 4.0, 0.0, 0.0))))
     assert found.by_dialogue["d0"] == (8.0, 10.0)  # |0 - 1| + |-3 - 4|, and nothing for the other
@@ -72,12 +73,13 @@ def test_new_personalities_have_one_trait_each_and_no_former_nature() -> None:
     shy = Statement(text="I avoid crowds.", trait=Trait.EXTRAVERSION, pole=Pole.LOW)
     talks = dialogues(12)
     object.__setattr__(talks[0].cast[0], "persona", talks[0].cast[0].persona.model_copy(update={"statements": (shy,)}))
-    tested = bench(*talks, replies=80)
+    tested = bench(*talks, replies=320)
     chosen = interviewing.on_new_personalities(tested)
     levels = Counter((each.new, each.traits.level(each.new)) for each in chosen if each.new)
     assert levels == {(trait, level): 2 for trait in Trait for level in (-5, -2, 2, 5)}
     assert all(sum(each.traits.level(trait) != 0 for trait in Trait) == 1 for each in chosen)
     assert not any(each.persona.statements for each in chosen)
+    assert sum(len(each.cues) for each in chosen) <= 320
     assert all(cue.persona == each.persona for each in chosen for cue in each.cues)
     assert len({cue.id for each in chosen for cue in each.cues}) == sum(len(each.cues) for each in chosen)
     prompts = {subject().prompt(cue)[0]["content"] for each in chosen for cue in each.cues}
