@@ -81,9 +81,7 @@ Test = Annotated[
     typer.Option("--test", metavar="X", help="Share that is held out for `evaluate`.", show_default="0.1"),
 ]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", min=0, help="Of split and order.", show_default="0")]
-Device = Annotated[
-    str | None, typer.Option("--device", metavar="D", help="auto, cpu, cuda, mps.", show_default="auto")
-]
+Device = Annotated[str | None, typer.Option("--device", metavar="D", help="auto, cpu, cuda, mps.", show_default="auto")]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", "-s", metavar="KEY=VALUE", help="Any other knob: see `tertulia train knobs`."),
