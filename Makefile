@@ -44,6 +44,8 @@ bench: setup  ## each prints one JSON line
 	$(BIN)/python benchmarks/bleeds.py
 	$(BIN)/python benchmarks/novelty.py
 	$(BIN)/python benchmarks/tournament.py
+	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/personality.py --size small
 
 clean:
 	rm -rf $(VENV) .link build dist *.egg-info
