@@ -45,7 +45,7 @@ bench: setup  ## each prints one JSON line
 	$(BIN)/python benchmarks/novelty.py
 	$(BIN)/python benchmarks/tournament.py
 	$(BIN)/python benchmarks/training.py
-	$(BIN)/python benchmarks/personality.py --size small
+	$(BIN)/python benchmarks/personality.py --size short
 
 clean:
 	rm -rf $(VENV) .link build dist *.egg-info

@@ -54,6 +54,7 @@ class Size:
 
 SIZES = {
     "quick": Size(16, 16, 2, 2, 1, 1, steps=1),
+    "short": Size(1600, 400, 40, 8, 2, 0.5),
     "small": Size(1600, 400, 40, 8, 2, 1.5),
     "full": Size(3200, 1000, 100, 8, 2, 1.5),
 }
